@@ -1,0 +1,2 @@
+// What a model file may import from 'shootdown'.
+export {};
