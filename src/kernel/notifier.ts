@@ -1,0 +1,59 @@
+import { THREAD } from '../machine/layout.js';
+import { verb } from '../machine/verb.js';
+import { expand, mutedSlot, slot } from '../program/build.js';
+import { BLOCKED, DONE } from '../program/primitive.js';
+import type { Arg, Expand } from '../program/step.js';
+import { invalidateSecondary, secondaryReady, syncSecondary } from './iommu.js';
+import { sleeps } from './walk.js';
+
+/**
+ * The mmu notifier chain: mm/mmu_notifier.c and include/linux/mmu_notifier.h, v4.14. Ranges are given as the first
+ * page and the number of base pages.
+ */
+
+/** Under the page-table lock: the secondary TLBs drop the range before this returns. Never sleeps. */
+export const mmu_notifier_invalidate_range = verb('mmu_notifier_invalidate_range', ['start', 'count'], (m, _t, start, count) => {
+  if (!secondaryReady(m, start, count)) return BLOCKED;
+  invalidateSecondary(m, start, count);
+  return DONE;
+});
+
+/** Opens a bracket: subscribers may sleep in it. */
+export const mmu_notifier_invalidate_range_start = verb(
+  'mmu_notifier_invalidate_range_start',
+  ['start', 'count'],
+  (m, t) => {
+    sleeps(m, t, 'mmu_notifier_invalidate_range_start');
+    m.words[m.layout.threadAt(t) + THREAD.RANGES]!++;
+    return DONE;
+  },
+  { sleeps: true, effect: { does: 'take', resource: 'range', of: 0 } },
+);
+
+const range_end_callback = verb(
+  'invalidate_range_end',
+  ['start', 'count'],
+  (m, t, start) => {
+    sleeps(m, t, 'mmu_notifier_invalidate_range_end');
+    const at = m.layout.threadAt(t) + THREAD.RANGES;
+    if (m.words[at]! <= 0) m.observer.misused(m, t, 'a range is ended that was not started');
+    else m.words[at]!--;
+    syncSecondary(m, start >> m.layout.pagesShift);
+    return DONE;
+  },
+  { sleeps: true, effect: { does: 'release', resource: 'range', of: 0 } },
+);
+
+/** Closes the bracket; up to v6.5 it first invalidates the range in the secondary TLBs. */
+export const mmu_notifier_invalidate_range_end = (start: Arg, count: Arg): Expand =>
+  expand('mmu_notifier_invalidate_range_end', [start, count], {
+    notify: slot('range-end', mmu_notifier_invalidate_range(start, count)),
+    end: range_end_callback(start, count),
+  });
+
+/** From v4.15: closes the bracket and leaves the secondary TLBs alone. */
+export const mmu_notifier_invalidate_range_only_end = (start: Arg, count: Arg): Expand =>
+  expand('mmu_notifier_invalidate_range_only_end', [start, count], {
+    notify: mutedSlot('range-end', mmu_notifier_invalidate_range(start, count)),
+    end: range_end_callback(start, count),
+  });

@@ -1,0 +1,84 @@
+import { constant } from '../program/build.js';
+import { VPAGE } from '../machine/layout.js';
+import type { Machine } from '../machine/machine.js';
+import { test, value, verb } from '../machine/verb.js';
+import { DONE, NO } from '../program/primitive.js';
+
+/**
+ * The vma over one virtual page, in one word: what it maps in bits 0..3, flags above. A vma is a run of equal words;
+ * splitting and merging are therefore not steps of their own (docs/fidelity.md). After include/linux/mm.h, v4.14.
+ */
+export const VMA_ANON = 1;
+export const VMA_FILE_SHARED = 2;
+export const VMA_FILE_PRIVATE = 3;
+export const VMA_DAX = 4;
+export const VMA_HUGETLB_PRIVATE = 5;
+export const VMA_HUGETLB_SHARED = 6;
+export const VMA_PFNMAP = 7;
+
+export const VM = {
+  READ: 16,
+  WRITE: 32,
+  /** madvise(MADV_MERGEABLE): KSM may look at it. */
+  MERGEABLE: 64,
+  /** THP may be used. */
+  HUGEPAGE: 128,
+  /** Everything in the vma counts as soft-dirty. */
+  SOFTDIRTY: 256,
+  /** Linked to its rmap tree (anon_vma or i_mmap). */
+  LINKED: 512,
+  UFFD_WP: 1024,
+  DONTCOPY: 2048,
+} as const;
+
+export const VM_READ = constant('VM_READ', VM.READ);
+export const VM_WRITE = constant('VM_WRITE', VM.WRITE);
+
+export const vmaKind = (vma: number): number => vma & 15;
+/** A mapping whose pages become private copies when written. */
+export const isCow = (vma: number): boolean => {
+  const kind = vma & 15;
+  return kind === VMA_ANON || kind === VMA_FILE_PRIVATE || kind === VMA_HUGETLB_PRIVATE;
+};
+export const isHugetlb = (vma: number): boolean => (vma & 15) === VMA_HUGETLB_PRIVATE || (vma & 15) === VMA_HUGETLB_SHARED;
+/** Pages of a file back it, at least until they are copied. */
+export const isFile = (vma: number): boolean => {
+  const kind = vma & 15;
+  return kind !== 0 && kind !== VMA_ANON && kind !== VMA_HUGETLB_PRIVATE && kind !== VMA_PFNMAP;
+};
+
+const yes = (holds: boolean): number => (holds ? DONE : NO);
+
+/** Reads the vma of `addr`; mmap_sem or the rmap lock keeps it still. NO when there is none. */
+export const find_vma = test('find_vma', ['addr', '>vma'], (m, _t, addr, out) => {
+  const w = (m as Machine).words;
+  const vma = w[m.layout.vpage(addr) + VPAGE.VMA]!;
+  w[out] = vma;
+  return yes(vma !== 0);
+}, { private: true });
+
+export const vma_anonymous = test('vma_is_anonymous', ['vma'], (_m, _t, vma) => yes((vma & 15) === VMA_ANON), { private: true });
+export const vma_shared = test('vma_shared', ['vma'], (_m, _t, vma) =>
+  yes((vma & 15) === VMA_FILE_SHARED || (vma & 15) === VMA_DAX || (vma & 15) === VMA_HUGETLB_SHARED), { private: true });
+export const vma_is_dax = test('vma_is_dax', ['vma'], (_m, _t, vma) => yes((vma & 15) === VMA_DAX), { private: true });
+export const is_vm_hugetlb_page = test('is_vm_hugetlb_page', ['vma'], (_m, _t, vma) => yes(isHugetlb(vma)), { private: true });
+export const is_cow_mapping = test('is_cow_mapping', ['vma'], (_m, _t, vma) => yes(isCow(vma)), { private: true });
+export const vma_allows = test('vma_allows', ['vma', 'flags'], (_m, _t, vma, flags) => yes((vma & flags) === flags), { private: true });
+export const vma_mergeable = test('vma_mergeable', ['vma'], (_m, _t, vma) => yes((vma & VM.MERGEABLE) !== 0), { private: true });
+export const vma_hugepage = test('transparent_hugepage_enabled', ['vma'], (_m, _t, vma) => yes((vma & VM.HUGEPAGE) !== 0), { private: true });
+
+/** vm_pgoff of the address: the index of its page in its object. */
+export const linear_page_index = value('linear_page_index', ['addr'], (m, _t, addr) => {
+  const mm = m as unknown as Machine;
+  return mm.words[mm.layout.vpage(addr) + VPAGE.PGOFF]!;
+});
+
+/** vma->vm_flags and vm_page_prot of `count` pages from `addr` on: set and cleared under mmap_sem for writing. */
+export const vm_flags_change = verb('vma_set_page_prot', ['addr', 'count', 'set', 'clear'], (m, _t, addr, count, set, clear) => {
+  const w = m.words;
+  for (let i = 0; i < count; i++) {
+    const at = m.layout.vpage(addr + i) + VPAGE.VMA;
+    if (w[at] !== 0) w[at] = (w[at]! & ~clear) | set;
+  }
+  return DONE;
+});

@@ -1,0 +1,25 @@
+import type { Operation } from './step.js';
+
+/**
+ * What kind of number an argument of a program operation is, so that cases can be drawn, shrunk and printed:
+ * - `addr`: a page of the caller's mm; `any-addr`: a page of any mm (kernel threads work on everybody's)
+ * - `count`: pages from the address before it, at least 1, not past the end of the mm
+ * - `pmd`: first page of a PMD region of any mm; `own-pmd`: of the caller's mm
+ * - `word`: 0 or 1; `prot`: 0 read-only, 1 read-write; `file`: a page of the world's files; `mm`: an mm
+ * - `other-mm`: an mm that is not the caller's
+ */
+export type ArgKind = 'addr' | 'any-addr' | 'count' | 'pmd' | 'own-pmd' | 'word' | 'prot' | 'file' | 'mm' | 'other-mm';
+
+/** A program operation: one that the threads of a case can call. */
+export interface Callable {
+  readonly operation: Operation;
+  readonly by: 'cpu' | 'device';
+  /** One a value that the operation takes. */
+  readonly args: readonly ArgKind[];
+  /** Kinds of vma (scenario/case) on which it is worth calling. */
+  readonly on: readonly string[];
+  /** Choice points (kernel/choice) on its way. */
+  readonly choices: readonly string[];
+  /** It writes user memory: its tag counts as a write. */
+  readonly writes: boolean;
+}

@@ -1,0 +1,85 @@
+import type { Step } from './step.js';
+
+/**
+ * A step of an operation, by its C anchor: the n-th call of `callee` in the operation's own text (1-based, preorder),
+ * counted inside `branch` if one is named. `part` names one part of an expanded verb.
+ */
+export interface Locator {
+  readonly callee: string;
+  readonly nth?: number;
+  readonly branch?: string;
+  readonly part?: string;
+}
+
+/** One change of one operation. A kernel is its base operations plus a list of these. */
+export type Edit =
+  | { readonly kind: 'mute'; readonly site: string; readonly slot: string }
+  | { readonly kind: 'notify'; readonly site: string; readonly slot: string }
+  | { readonly kind: 'drop'; readonly in: string; readonly step: Locator; readonly why?: string }
+  | {
+      readonly kind: 'insert';
+      readonly in: string;
+      readonly at: 'before' | 'after';
+      readonly step: Locator;
+      readonly steps: readonly Step[];
+      readonly why?: string;
+    };
+
+/** Which rule lets a write fault reuse an anonymous page in place (fact: mapcount up to v5.8). */
+export type CowReuse = 'mapcount';
+
+/** What the callbacks of the notifier mean: from v4.13 range_end also invalidates; from v4.15 `_only_end` does not. */
+export type Era = '4.13-4.14' | '4.15-6.5';
+
+/**
+ * A kernel: the base operations (read at v4.14), the edits that make it this one, its era and its rules.
+ * `readFrom` says which trees its difference to the base was read in.
+ */
+export interface Model {
+  readonly name: string;
+  readonly about: string;
+  readonly readFrom: string;
+  readonly era: Era;
+  readonly cowReuse: CowReuse;
+  readonly edits: readonly Edit[];
+}
+
+/** Takes a notification away. Without a slot: the slots inside the lock, never range-end. */
+export function mute(site: string, slot: string): Edit {
+  return { kind: 'mute', site, slot };
+}
+
+/** Places a notification in a slot. */
+export function notify(site: string, slot: string): Edit {
+  return { kind: 'notify', site, slot };
+}
+
+export function drop(operation: string, step: Locator, why?: string): Edit {
+  return why === undefined
+    ? { kind: 'drop', in: operation, step }
+    : { kind: 'drop', in: operation, step, why };
+}
+
+export function insert(
+  operation: string,
+  at: 'before' | 'after',
+  step: Locator,
+  steps: readonly Step[],
+  why?: string,
+): Edit {
+  return why === undefined
+    ? { kind: 'insert', in: operation, at, step, steps }
+    : { kind: 'insert', in: operation, at, step, steps, why };
+}
+
+/** A move is a drop and an insert of the same call elsewhere. */
+export function move(
+  operation: string,
+  step: Locator,
+  at: 'before' | 'after',
+  target: Locator,
+  steps: readonly Step[],
+  why?: string,
+): readonly Edit[] {
+  return [drop(operation, step, why), insert(operation, at, target, steps, why)];
+}

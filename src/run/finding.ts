@@ -1,0 +1,83 @@
+import type { Case } from '../scenario/case.js';
+
+/** The kinds of failing verdicts, in the order in which reports list them. */
+export const VERDICTS = [
+  'freed-page-write',
+  'freed-page-read',
+  'lost-write',
+  'stale-read',
+  'stale-permission',
+  'lost-dirty',
+  'stale-entry',
+  'contract',
+  'deadlock',
+  'no-progress',
+] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+/**
+ * What went wrong in one run of one model, where, and by whom. `signature` fields say *the same finding*:
+ * kind, site, agent.
+ */
+export interface Violation {
+  readonly kind: Verdict;
+  /** Site whose change left the agent behind, e.g. `wp_page_copy`; '' when no operation is to blame. */
+  readonly site: string;
+  /** `cpu` or `device`. */
+  readonly agent: 'cpu' | 'device';
+  /** Thread that saw it. */
+  readonly thread: number;
+  /** The address: mm * pages + page; -1 when it is not about one. */
+  readonly addr: number;
+  /** Number of the step, from 0, at which it fired. */
+  readonly step: number;
+  /** One sentence with the values. */
+  readonly text: string;
+  /** Step at which the window opened (the change that left a translation behind); -1 unknown. */
+  readonly opened: number;
+}
+
+/** How one run of one model ended. */
+export interface RunOutcome {
+  /** The first failing verdict; undefined when there is none. */
+  readonly violation: Violation | undefined;
+  /** Stale translations of equal bytes, pinned until exit: counted, no failure. */
+  readonly latent: number;
+  /** The step budget was used up: nothing is known. */
+  readonly inconclusive: boolean;
+  readonly steps: number;
+  /** What each access of each thread returned, `values…/error`, by thread and operation. */
+  readonly results: string;
+  /** What a fresh reader would get at every mapped address, at the end. */
+  readonly finalMemory: string;
+  /** Hash of the words at the end. */
+  readonly hash: string;
+}
+
+export type FindingClass = 'candidate-only' | 'both' | 'reference-only' | 'divergence' | 'latent-entry';
+
+/** How often each model was hit under the same schedules of one program. */
+export interface HitRates {
+  readonly schedules: number;
+  readonly candidate: number;
+  readonly reference: number;
+}
+
+
+/** What judging one case shows. */
+export interface Finding {
+  readonly class: FindingClass;
+  readonly violation: Violation;
+  readonly case: Case;
+  /** Names of the models, as they can be given on the command line. */
+  readonly candidate: string;
+  readonly reference: string;
+  /** Schedules of the reference that were searched before it was called candidate-only. */
+  readonly searched: number;
+  readonly rates: HitRates;
+}
+
+/** What must stay the same while a finding shrinks, and what buckets findings. */
+export function signatureOf(f: { class: FindingClass; violation: Violation }): string {
+  return `${f.class} ${f.violation.kind} ${f.violation.site} ${f.violation.agent}`;
+}

@@ -1,0 +1,52 @@
+import type { Callable } from '../program/callable.js';
+import type { Model } from '../program/model.js';
+import type { Case, Segment } from '../scenario/case.js';
+import type { Scheduler } from '../schedule/scheduler.js';
+import type { Finding, RunOutcome } from './finding.js';
+
+/** Which of the two models of a lab. */
+export type Side = 'candidate' | 'reference';
+
+/** One executed step, for traces: data first, text in report/. */
+export interface TraceStep {
+  readonly step: number;
+  readonly thread: number;
+  /** Index of the operation in its thread's program. */
+  readonly operation: number;
+  /** Path of the step, see program/lower StepInfo.path. */
+  readonly path: string;
+  /** The words that changed: index, before, after. */
+  readonly changes: readonly { readonly word: number; readonly before: number; readonly after: number }[];
+  /** Hash of all words after the step. */
+  readonly hash: string;
+  /** Value returned by an access that this step completed, if any. */
+  readonly value?: number;
+}
+
+/** Counts of what runs reached, merged over many runs. Keys are step paths, sites, operation pairs, oracle names. */
+export interface Coverage {
+  readonly steps: Map<string, number>;
+  readonly pairs: Map<string, number>;
+  readonly asked: Map<string, number>;
+}
+
+/**
+ * Two models laid out together, ready to run cases. Built once a worker: lowering is not free.
+ * Not reentrant; deterministic: the same calls give the same answers.
+ */
+export interface Lab {
+  readonly callables: readonly Callable[];
+  readonly candidate: Model;
+  readonly reference: Model;
+  /** Runs the programs of the case on the candidate as the scheduler says; the case's own schedule is ignored. */
+  schedule(c: Case, scheduler: Scheduler, side?: Side): { outcome: RunOutcome; schedule: readonly Segment[] };
+  /** Follows the case's schedule on one model. */
+  replay(c: Case, side: Side): RunOutcome;
+  /** The same with every step recorded; the words' layout is in `layout`. */
+  trace(c: Case, side: Side): { outcome: RunOutcome; steps: readonly TraceStep[] };
+  /**
+   * Runs both models under the case's schedule and says what it shows, undefined for nothing.
+   * `search`: schedules of the reference that are tried before anything is called candidate-only.
+   */
+  judge(c: Case, search: number): Finding | undefined;
+}

@@ -1,0 +1,16 @@
+/**
+ * Who runs next. Three methods, as Shuttle's. A scheduler sees which threads could run and decides; it never sees the
+ * words, so that the same decisions can be made over another model.
+ */
+export interface Scheduler {
+  readonly name: string;
+  /** A new run begins. `threads`: how many there are. `expectedSteps`: a guess of its length. */
+  begin(threads: number, expectedSteps: number): void;
+  /**
+   * The thread to run next. `runnable`: bit set of threads that are unfinished and not known to wait; never 0.
+   * `last`: the thread that ran the step before, -1 at the start. `at(t)`: the instruction that thread t stands before.
+   */
+  next(runnable: number, last: number, step: number): number;
+  /** The chosen thread could not go on; another is asked for. */
+  waited(t: number): void;
+}
