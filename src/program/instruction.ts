@@ -99,7 +99,7 @@ export class Drafts {
   }
 
   at(place: number): Draft {
-    return this.row[place]!;
+    return this.row[place];
   }
 
   /** Makes the instruction at `place` a jump to `target` in every model. */
@@ -126,6 +126,7 @@ function finish(d: Draft, bit: Mask): Instruction {
   const has = (d.mask & bit) !== 0;
   const arg = (i: number): Operand => d.args[i] ?? { mode: AS_IS, value: 0 };
   return {
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- primitives do not use `this`
     run: has ? d.primitive.run : nop,
     primitive: d.primitive,
     am: arg(0).mode,

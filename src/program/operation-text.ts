@@ -238,7 +238,7 @@ export class OperationText {
   private emit(primitive: Primitive, list: readonly Arg[], mask: Mask, info: StepInfo): number {
     const { window, drafts } = this.shared;
     const top = window.top;
-    const args = list.map((x, i) => this.operand(x, primitive.params[i]!.mode, info, mask));
+    const args = list.map((x, i) => this.operand(x, primitive.params[i].mode, info, mask));
     const at = drafts.emit({ primitive, args, mask, info });
     window.top = top;
     return at;
@@ -266,7 +266,7 @@ export class OperationText {
       return { mode: INDEX, value: at.value };
     }
     const into = this.takeRegister();
-    const args = arg.args.map((x, i) => this.operand(x, arg.primitive.params[i]!.mode, info, mask));
+    const args = arg.args.map((x, i) => this.operand(x, arg.primitive.params[i].mode, info, mask));
     this.emitAssign(arg.primitive, into, args, mask, info);
     return { mode: READ, value: into };
   }
