@@ -4,11 +4,14 @@
  */
 export interface Scheduler {
   readonly name: string;
-  /** A new run begins. `threads`: how many there are. `expectedSteps`: a guess of its length. */
-  begin(threads: number, expectedSteps: number): void;
+  /**
+   * A new run begins. `threads`: how many there are. `expectedSteps`: a guess of its length. `lengths`: a guess of each
+   * thread's steps, equal shares when it is left out.
+   */
+  begin(threads: number, expectedSteps: number, lengths?: readonly number[]): void;
   /**
    * The thread to run next. `runnable`: bit set of threads that are unfinished and not known to wait; never 0.
-   * `last`: the thread that ran the step before, -1 at the start. `at(t)`: the instruction that thread t stands before.
+   * `last`: the thread that ran the step before, -1 at the start.
    */
   next(runnable: number, last: number, step: number): number;
   /** The chosen thread could not go on; another is asked for. */

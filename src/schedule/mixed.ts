@@ -1,0 +1,31 @@
+import type { Prng } from '../base/prng.js';
+import type { Scheduler } from './scheduler.js';
+
+/** One of several schedulers, drawn anew for every run with the given weights. */
+export class MixedScheduler implements Scheduler {
+  readonly name = 'mixed';
+  private current: Scheduler;
+  private readonly weights: readonly number[];
+
+  /** `parts` must not be empty. */
+  constructor(
+    private readonly prng: Prng,
+    private readonly parts: readonly { readonly scheduler: Scheduler; readonly weight: number }[],
+  ) {
+    this.current = parts[0].scheduler;
+    this.weights = parts.map((p) => p.weight);
+  }
+
+  begin(threads: number, expectedSteps: number, lengths?: readonly number[]): void {
+    this.current = this.parts[this.prng.weighted(this.weights)].scheduler;
+    this.current.begin(threads, expectedSteps, lengths);
+  }
+
+  next(runnable: number, last: number, step: number): number {
+    return this.current.next(runnable, last, step);
+  }
+
+  waited(t: number): void {
+    this.current.waited(t);
+  }
+}
