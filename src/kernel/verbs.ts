@@ -1,0 +1,76 @@
+import type { Primitive } from '../program/primitive.js';
+import type { Arg, Computed, Condition, Constant, Do, Expand } from '../program/step.js';
+import { Vocabulary } from '../program/vocabulary.js';
+import * as access from './access.js';
+import * as choice from './choice.js';
+import * as entry from './entry.js';
+import * as filemap from './filemap.js';
+import * as gather from './gather.js';
+import * as locks from './locks.js';
+import * as notifier from './notifier.js';
+import * as page from './page.js';
+import * as pgtable from './pgtable.js';
+import * as promise from './promise.js';
+import * as range from './range.js';
+import * as rmap from './rmap.js';
+import * as swap from './swap.js';
+import * as tlb from './tlb.js';
+import * as vma from './vma.js';
+
+/** Every file of this room that exports verbs or constants of the step language. */
+const files: readonly Readonly<Record<string, unknown>>[] = [
+  access,
+  choice,
+  entry,
+  filemap,
+  gather,
+  locks,
+  notifier,
+  page,
+  pgtable,
+  promise,
+  range,
+  rmap,
+  swap,
+  tlb,
+  vma,
+];
+
+type Builder = (...args: readonly Arg[]) => Do | Expand | Condition | Computed;
+
+/** What one export gives to the register: a verb's primitive, or those of the parts that it expands into. */
+function primitivesOf(name: string, exported: unknown): readonly (readonly [string, Primitive])[] {
+  if (typeof exported !== 'function') return [];
+  if ('primitive' in exported) return [[name, exported.primitive as Primitive]];
+  if (!isKernelWord(name)) return [];
+  const args = Array.from({ length: exported.length }, (): Arg => ({ kind: 'register', name: 'any' }));
+  const step = (exported as Builder)(...args);
+  if ('primitive' in step) return [[name, step.primitive]];
+  return step.parts.map((part) => [`${name}.${part.part ?? ''}`, part.primitive]);
+}
+
+/** Verbs bear the kernel's names; our own functions are in camelCase or one plain word. */
+function isKernelWord(name: string): boolean {
+  return /^[a-zA-Z\d]*_\w+$/.test(name);
+}
+
+function isConstant(exported: unknown): exported is Constant {
+  return (
+    typeof exported === 'object' && exported !== null && 'kind' in exported && exported.kind === 'constant'
+  );
+}
+
+const exported = files.flatMap((file) => Object.entries(file));
+
+/** Verbs, tests, values and constants of the kernel by name: what listings are written and read with. */
+export const kernelWords = new Vocabulary(
+  // exported verbs first, so that a part that is a verb of its own goes by that name
+  [...exported]
+    .sort(([, a], [, b]) => Number(isVerb(b)) - Number(isVerb(a)))
+    .flatMap(([name, value]) => primitivesOf(name, value)),
+  exported.map(([, value]) => value).filter(isConstant),
+);
+
+function isVerb(value: unknown): boolean {
+  return typeof value === 'function' && 'primitive' in value;
+}
