@@ -1,0 +1,16 @@
+import type { PageState, World } from '../scenario/case.js';
+
+/** The world in which a page whose partner in the other mm is not shared any more is its mm's own. */
+export function withoutLonelySharing(world: World): World {
+  const shared = (mm: number, region: number, page: number): boolean =>
+    world.mms[mm]?.[region]?.vma === 'anon' && world.mms[mm][region].pages[page] === 'shared';
+  const mms = world.mms.map((regions, mm) =>
+    regions.map((region, r) => ({
+      ...region,
+      pages: region.pages.map((state, p): PageState =>
+        state === 'shared' && !shared(1 - mm, r, p) ? 'page' : state,
+      ),
+    })),
+  );
+  return { ...world, mms };
+}
