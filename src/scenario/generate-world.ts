@@ -1,0 +1,152 @@
+import type { Prng } from '../base/prng.js';
+import { PMDS_PER_PUD, PTES_PER_PMD } from '../machine/geometry.js';
+import type { FileKind, PageState, Region, VmaKind, World } from './case.js';
+import { drawKind, type Mix } from './generate-mix.js';
+import type { Odds } from './odds.js';
+import { FILE_KINDS, fileBehind, framesNeeded, LIMITS, MAPS, STATES } from './world-rules.js';
+
+/** Frames beyond twice the pages, and frames that must be free when the case begins. */
+const SPARE_FRAMES = 8;
+const FEWEST_SLOTS = 4;
+const MOST_SLOTS = 6;
+
+/** The page that a case is about. */
+export interface Hot {
+  readonly mm: number;
+  readonly region: number;
+  /** 0 to 3 in its region. */
+  readonly page: number;
+  readonly word: number;
+}
+
+type Draft = { -readonly [K in keyof Region]: Region[K] } & { pages: PageState[] };
+const NOTHING: readonly PageState[] = ['none', 'none', 'none', 'none'];
+
+/** One draw of a world. */
+class WorldDraft {
+  readonly files: FileKind[] = [];
+
+  constructor(
+    private readonly prng: Prng,
+    private readonly mix: Mix,
+    private readonly odds: Odds,
+  ) {}
+
+  region(vma: VmaKind): Draft {
+    const { prng, odds } = this;
+    const map = this.map(vma);
+    const anon = vma === 'anon';
+    return {
+      vma,
+      writable: vma !== 'none' && !prng.chance(odds.readOnly),
+      mergeable: anon && prng.chance(odds.mergeable),
+      file: this.fileOf(vma),
+      map,
+      pages: map === 'pages' && vma !== 'none' ? this.pages(vma) : [...NOTHING],
+    };
+  }
+
+  /** A region of the second mm that maps what `other` does. */
+  mirrored(other: Draft): Draft {
+    const region = this.region(other.vma);
+    region.file = other.file;
+    if (other.vma !== 'anon' || region.map !== 'pages' || other.map !== 'pages') return region;
+    const { none, page, shared } = this.odds.pageState;
+    const share = shared / (shared + none + page);
+    for (let i = 0; i < PTES_PER_PMD; i++) {
+      if (this.prng.chance(share)) region.pages[i] = other.pages[i] = 'shared';
+    }
+    return region;
+  }
+
+  /** The kind of a region that is not the hot one. */
+  kind(): VmaKind {
+    const { prng, mix, odds } = this;
+    if (prng.chance(odds.noVma)) return 'none';
+    if (mix.kernel.items.length === 0 || prng.chance(odds.sameKind)) return mix.kind;
+    return drawKind(prng, prng.pick(mix.kernel.items).kinds);
+  }
+
+  fileOf(vma: VmaKind): number {
+    const kind = fileBehind(vma);
+    if (kind === undefined) return 0;
+    const had = this.files.lastIndexOf(kind);
+    // A second file of a kind only while there is room for one of each other kind.
+    const room = LIMITS.files - FILE_KINDS.length + 1;
+    if (had >= 0 && (this.files.length >= room || !this.prng.chance(this.odds.newFile))) return had;
+    return this.files.push(kind) - 1;
+  }
+
+  private map(vma: VmaKind): Region['map'] {
+    const { prng, odds } = this;
+    if (MAPS[vma].length === 1) return 'pages';
+    if (vma !== 'anon') return prng.chance(odds.hugetlbMapped) ? 'huge' : 'pages';
+    if (prng.chance(odds.huge)) return 'huge';
+    return prng.chance(odds.hugeZero) ? 'huge-zero' : 'pages';
+  }
+
+  private pages(vma: VmaKind): PageState[] {
+    const states = STATES[vma];
+    const pages: PageState[] = [];
+    while (pages.length < PTES_PER_PMD) {
+      const weights = this.weights(states);
+      pages.push(states[this.prng.weighted(weights)]);
+    }
+    return pages;
+  }
+
+  /** Sharing is drawn once both sides are known. */
+  private weights(states: readonly PageState[]): number[] {
+    return states.map((s) => (s === 'shared' ? 0 : this.odds.pageState[s]));
+  }
+}
+
+export function drawWorld(prng: Prng, mix: Mix, odds: Odds): { world: World; hot: Hot } {
+  const draft = new WorldDraft(prng, mix, odds);
+  const puds = prng.chance(odds.secondPud) ? 2 : 1;
+  const regions = puds * PMDS_PER_PUD;
+  const mms: Draft[][] = [[]];
+  const hotRegion = prng.below(regions);
+  for (let r = 0; r < regions; r++) mms[0].push(draft.region(r === hotRegion ? mix.kind : draft.kind()));
+  if (mix.otherMm || prng.chance(odds.secondMm)) {
+    mms.push(
+      mms[0].map((other) =>
+        prng.chance(odds.mirrored) ? draft.mirrored(other) : draft.region(draft.kind()),
+      ),
+    );
+  }
+  if (mix.file && draft.files.length === 0) draft.files.push('page-cache');
+  const hot = {
+    // Where the second mm has something else at the place, its page is no partner of the first one's.
+    mm: mms.length === 2 && mms[1][hotRegion].vma === mix.kind ? prng.below(2) : 0,
+    region: hotRegion,
+    page: prng.below(PTES_PER_PMD),
+    word: prng.below(2),
+  };
+  const pages = mms.length * regions * PTES_PER_PMD;
+  const world = {
+    mms,
+    files: draft.files,
+    frames: Math.min(LIMITS.frames, 2 * pages + SPARE_FRAMES),
+    swapSlots: prng.between(FEWEST_SLOTS, MOST_SLOTS),
+  };
+  makeRoom(world, mms, hotRegion);
+  return { world, hot };
+}
+
+/** Takes pages out of regions, the hot ones last, until frames and swap slots suffice. */
+function makeRoom(world: World, mms: readonly Draft[][], hotRegion: number): void {
+  let slots = world.swapSlots;
+  for (const mm of mms)
+    for (const region of mm)
+      for (let i = 0; i < PTES_PER_PMD; i++)
+        if (region.pages[i] === 'swapped' && --slots < 0) region.pages[i] = 'page';
+  if (mms.length * mms[0].length <= 2 * PMDS_PER_PUD && world.files.length < 2) return;
+  for (let r = mms[0].length - 1; r >= 0 && framesNeeded(world) > world.frames - SPARE_FRAMES; r--) {
+    if (r === hotRegion) continue;
+    for (const mm of mms) {
+      mm[r].map = 'pages';
+      mm[r].pages = [...NOTHING];
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import type { PageState } from './case.js';
+
+/**
+ * How likely the generator does what. Probabilities are from 0 to 1; weights are relative, the i-th for the i-th number
+ * counted from where the comment says.
+ */
+export interface Odds {
+  /** Kernel operations in a case's mix, from 1. */
+  readonly mixSize: readonly number[];
+  /** A further operation of the mix is drawn again if it has no use for the kind of the hot region. */
+  readonly together: number;
+  /** Weights in one case differ by up to this factor. */
+  readonly uneven: number;
+
+  /** A second mm. */
+  readonly secondMm: number;
+  /** A second PUD region. */
+  readonly secondPud: number;
+  /** A region of the second mm maps what the first one's does. */
+  readonly mirrored: number;
+  /** A region other than the hot one is of its kind; otherwise one that the mix has a use for. */
+  readonly sameKind: number;
+  /** A region other than the hot one has no vma. */
+  readonly noVma: number;
+  readonly readOnly: number;
+  readonly mergeable: number;
+  /** An anonymous region is one transparent huge page; the huge zero page; a hugetlb region is mapped. */
+  readonly huge: number;
+  readonly hugeZero: number;
+  readonly hugetlbMapped: number;
+  /** A mapping gets a file of its own although one of its kind is there. */
+  readonly newFile: number;
+  readonly pageState: Readonly<Record<PageState, number>>;
+
+  /** Half of the cases by default: one switch is not conforming. Asked for by name it is always so. */
+  readonly quirk: number;
+  /** Of the cases with one quirk: there is another. */
+  readonly secondQuirk: number;
+
+  /** CPU threads, from 1. */
+  readonly cpus: readonly number[];
+  /** Devices, from 0. */
+  readonly devices: readonly number[];
+  /** Operations of a thread, from 1. */
+  readonly perThread: readonly number[];
+  /** A thread works on the mm of the hot page. */
+  readonly hotMm: number;
+
+  /** A CPU's operation is an access, not one of the mix. */
+  readonly access: number;
+  /** An address is in the hot region; it has the hot page's place in its region. */
+  readonly hotRegion: number;
+  readonly hotPage: number;
+  /** An access uses the case's hot word. */
+  readonly hotWord: number;
+  /** An address is taken where the operation has no use for the vma. */
+  readonly unsuited: number;
+  /** A range is one whole PMD region. */
+  readonly wholePmd: number;
+  /** Other ranges: one page; up to the end of the PMD region; otherwise any number. */
+  readonly onePage: number;
+  readonly restOfPmd: number;
+  /** Each choice point of each call goes the unusual way. */
+  readonly choice: number;
+}
+
+export const DEFAULT_ODDS: Odds = {
+  mixSize: [3, 4, 3, 2, 1],
+  together: 0.85,
+  uneven: 4,
+  secondMm: 0.25,
+  secondPud: 0.08,
+  mirrored: 0.75,
+  sameKind: 0.35,
+  noVma: 0.12,
+  readOnly: 0.12,
+  mergeable: 0.4,
+  huge: 0.3,
+  hugeZero: 0.12,
+  hugetlbMapped: 0.8,
+  newFile: 0.15,
+  pageState: { none: 3, page: 6, written: 5, clean: 2, zero: 3, swapped: 2, shared: 4 },
+  quirk: 0.5,
+  secondQuirk: 0.1,
+  cpus: [4, 5, 3, 1],
+  devices: [1, 10, 2],
+  perThread: [4, 4, 3, 1],
+  hotMm: 0.8,
+  access: 0.45,
+  hotRegion: 0.85,
+  hotPage: 0.7,
+  hotWord: 0.75,
+  unsuited: 0.02,
+  wholePmd: 0.25,
+  onePage: 0.5,
+  restOfPmd: 0.5,
+  choice: 0.06,
+};

@@ -1,0 +1,94 @@
+import { PTES_PER_PMD } from '../machine/geometry.js';
+import type { FileKind, PageState, Region, VmaKind, World } from './case.js';
+
+/** What can stand where in a world, and how large a case may be. */
+
+export const VMA_KINDS = [
+  'none',
+  'anon',
+  'file-shared',
+  'file-private',
+  'dax',
+  'hugetlb-private',
+  'hugetlb-shared',
+] as const satisfies readonly VmaKind[];
+
+export const FILE_KINDS = ['page-cache', 'dax', 'hugetlbfs'] as const satisfies readonly FileKind[];
+
+/** States of pages mapped one by one; `shared` needs the same page of the other mm in the same state. */
+export const STATES: Readonly<Record<VmaKind, readonly PageState[]>> = {
+  none: ['none'],
+  anon: ['none', 'page', 'clean', 'zero', 'swapped', 'shared'],
+  'file-shared': ['none', 'page', 'written'],
+  'file-private': ['none', 'page', 'written'],
+  dax: ['none', 'page', 'written'],
+  'hugetlb-private': ['none'],
+  'hugetlb-shared': ['none'],
+};
+
+/** What can be mapped; of hugetlb `pages` means that nothing is mapped yet. */
+export const MAPS: Readonly<Record<VmaKind, readonly Region['map'][]>> = {
+  none: ['pages'],
+  anon: ['pages', 'huge', 'huge-zero'],
+  'file-shared': ['pages'],
+  'file-private': ['pages'],
+  dax: ['pages'],
+  'hugetlb-private': ['pages', 'huge'],
+  'hugetlb-shared': ['pages', 'huge'],
+};
+
+/** The kind of file that must be behind a mapping; undefined when its pages are the mm's own. */
+export function fileBehind(vma: VmaKind): FileKind | undefined {
+  switch (vma) {
+    case 'file-shared':
+    case 'file-private':
+      return 'page-cache';
+    case 'dax':
+      return 'dax';
+    case 'hugetlb-shared':
+      return 'hugetlbfs';
+    case 'none':
+    case 'anon':
+    case 'hugetlb-private':
+      return undefined;
+  }
+}
+
+export const LIMITS = {
+  mms: 2,
+  files: 4,
+  /** Frames for the allocator. */
+  frames: 32,
+  swapSlots: 8,
+  cpus: 4,
+  devices: 2,
+  /** Operations of one thread. */
+  operations: 16,
+  /** Operations that write, in all: each leaves a value of its own. */
+  writes: 28,
+  segments: 100_000,
+  /** Characters of a step path. */
+  path: 1000,
+} as const;
+
+/** A page that is this mm's own: nobody else brings its frame. */
+const OWN_FRAME: readonly PageState[] = ['page', 'clean'];
+
+/**
+ * Frames that are in use when the case begins, at most: every page of the files counts. Huge pages take aligned blocks,
+ * and base pages fill the blocks that are begun, so at most one block is partly used.
+ */
+export function framesNeeded(world: World): number {
+  let blocks = world.files.length;
+  let base = 0;
+  let shared = 0;
+  for (const region of world.mms.flat()) {
+    const own = fileBehind(region.vma) === undefined;
+    if (region.map === 'huge' && own) blocks++;
+    for (const page of region.pages) {
+      if (page === 'shared') shared++;
+      else if (own ? OWN_FRAME.includes(page) : region.vma === 'file-private' && page === 'written') base++;
+    }
+  }
+  return (blocks + Math.ceil((base + shared / 2) / PTES_PER_PMD)) * PTES_PER_PMD;
+}
