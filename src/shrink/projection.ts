@@ -19,10 +19,16 @@ export function tidy(schedule: readonly Segment[]): readonly Segment[] {
     const begun = ended.get(s.thread) ?? 0;
     if (s.operation < begun) continue;
     ended.set(s.thread, s.path === '' ? s.operation + 1 : s.operation);
-    if (out.at(-1)?.thread === s.thread) out.pop();
-    out.push(s);
+    const before = out.at(-1)?.thread === s.thread ? out.pop() : undefined;
+    out.push(before === undefined ? s : joined(before, s));
   }
   return out;
+}
+
+/** One segment for both. Occurrences count from where a segment begins, so those of one point add up. */
+function joined(first: Segment, second: Segment): Segment {
+  const same = first.operation === second.operation && first.path === second.path && first.path !== '';
+  return same ? { ...second, occurrence: first.occurrence + second.occurrence } : second;
 }
 
 /** A segment that ended inside a dropped operation now ends with the one before it; -1, behind every start, if none. */

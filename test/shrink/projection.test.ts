@@ -22,6 +22,11 @@ test('neighbours of one thread join at the later point', () => {
   expect(scheduleText(tidy(scheduleOf('0:0/2 0:1 1:0 0:2/1')))).toBe('0:1 1:0 0:2/1');
 });
 
+test('occurrences of one point add up when its segments join', () => {
+  const again = { thread: 0, operation: 0, path: '2', occurrence: 2 };
+  expect(tidy([again, again])).toEqual([{ ...again, occurrence: 4 }]);
+});
+
 test('a segment that ends where its thread has been already is dropped', () => {
   expect(scheduleText(tidy(scheduleOf('0:1 1:0 0:0/2 0:1 1:1')))).toBe('0:1 1:1');
 });
