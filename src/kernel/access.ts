@@ -1,8 +1,8 @@
 import { PTES_PER_PMD } from '../machine/geometry.js';
 import { DEVICE, FRAME, TABLE, THREAD } from '../machine/layout.js';
-import { SIGSEGV, SIGBUS, type Machine } from '../machine/machine.js';
+import { REFUSED, SIGBUS, SIGSEGV, type Machine } from '../machine/machine.js';
 import { test, verb } from '../machine/verb.js';
-import { BLOCKED, DONE, NO } from '../program/primitive.js';
+import { DONE, NO } from '../program/primitive.js';
 import { constant } from '../program/build.js';
 import { frameOf, isHuge, isPresent, KIND_TABLE, kindOf, PTE } from './entry.js';
 import { ACTIVE, COUNTED, evict } from './iommu.js';
@@ -57,8 +57,8 @@ export const load = test('load', ['addr', 'word'], (m, t, addr, word) => {
   if (at < 0) return NO;
   const e = m.words[at]!;
   const v = m.words[contents(m, e, addr, word)]!;
+  m.returns(t, v + 1);
   m.observer.loaded(m, t, addr, word, v, e);
-  m.resultOf(t).values.push(v);
   return DONE;
 });
 
@@ -228,6 +228,7 @@ export const device_prefetch = verb('device_prefetch', ['addr'], (m, t, addr) =>
 
 export const signal_segv = constant('SIGSEGV', SIGSEGV);
 export const signal_bus = constant('SIGBUS', SIGBUS);
+export const refused = constant('REFUSED', REFUSED);
 
 /** The access ends without a value. */
 export const force_sig = verb('force_sig', ['signal'], (m, t, signal) => {
@@ -235,4 +236,5 @@ export const force_sig = verb('force_sig', ['signal'], (m, t, signal) => {
   return DONE;
 }, { private: true });
 
-export const never = test('never', [], () => BLOCKED);
+/** The fault could not be resolved: the access ends with an error. */
+export const fault_failed = test('VM_FAULT_ERROR', ['fault'], (_m, _t, fault) => (fault !== 0 ? DONE : NO), { private: true });

@@ -31,3 +31,10 @@ export const swapbacked_mismatch = named('swapbacked-mismatch');
 /** True when the case says that this outcome goes the unusual way in this operation. */
 export const choose = test('choose', ['choice'], (m, t, bit) =>
   (m.words[m.layout.threadAt(t) + THREAD.CHOICES]! & bit) !== 0 ? DONE : NO, { private: true });
+
+/** The bits of the named choices; unknown names are refused where a case is checked. */
+export function choiceMask(names: readonly string[]): number {
+  let mask = 0;
+  for (const name of names) mask |= 1 << CHOICES.findIndex((c) => c.name === name);
+  return mask;
+}

@@ -1,6 +1,7 @@
 import { constant } from '../program/build.js';
 import { test, value } from '../machine/verb.js';
 import { DONE, NO } from '../program/primitive.js';
+import { VM } from './vma.js';
 
 /**
  * A page-table entry in one word: flags in bits 0..9, what a non-present entry is in bits 10..12, a frame, swap slot or
@@ -67,6 +68,10 @@ export const make_hwpoison_entry = value('make_hwpoison_entry', ['page'], (_m, _
   (page << FRAME_SHIFT) | KIND_HWPOISON);
 /** pte_page, swp_offset and the page of a migration entry alike. */
 export const entry_target = value('pte_page', ['entry'], (_m, _t, e) => frameOf(e));
+
+/** The write permission that the vma gives. */
+export const maybe_mkwrite = value('maybe_mkwrite', ['entry', 'vma'], (_m, _t, e, vma) =>
+  (vma & VM.WRITE) !== 0 ? e | PTE.WRITE : e);
 
 const P = { private: true } as const;
 export const pte_none = test('pte_none', ['entry'], (_m, _t, e) => yes(e === 0), P);

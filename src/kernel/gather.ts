@@ -65,7 +65,7 @@ export const tlb_remove_page = test('__tlb_remove_page', ['page'], (m, t, page) 
   return full || w[count]! >= GATHER_ROOM ? DONE : NO;
 }, { private: true });
 
-export const gather_has_room = test('gather_has_pages', [], (m, t) =>
+export const gather_has_pages = test('gather_has_pages', [], (m, t) =>
   (m as Machine).words[at(m as Machine, t, THREAD.GATHER_COUNT)]! > 0 ? DONE : NO, { private: true });
 
 /** Something is to be flushed (tlb->end != 0). */

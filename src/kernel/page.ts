@@ -5,7 +5,7 @@ import type { Machine } from '../machine/machine.js';
 import { test, verb } from '../machine/verb.js';
 import { BLOCKED, DONE, NO } from '../program/primitive.js';
 import { frameOf, isHuge, PTE } from './entry.js';
-import { headOf, isZeroFrame, sleeps } from './walk.js';
+import { baseEntry, headOf, isZeroFrame, sleeps } from './walk.js';
 
 /**
  * Page frames: allocation, references, the page lock, page flags, contents. After include/linux/mm.h, mm/swap.c and
@@ -147,6 +147,11 @@ export const copy_user_highpage = verb('copy_user_highpage', ['to', 'from'], (m,
   for (let i = 0; i < PAGE_WORDS; i++) m.words[a + i] = m.words[b + i]!;
   return DONE;
 });
+export const clear_user_highpage = verb('clear_user_highpage', ['page'], (m, _t, page) => {
+  const at = m.layout.frameAt(page) + FRAME.W;
+  for (let i = 0; i < PAGE_WORDS; i++) m.words[at + i] = 0;
+  return DONE;
+}, { private: true });
 /** Copies a compound page, or clears it when `from` is the huge zero page. */
 export const copy_user_huge_page = verb('copy_user_huge_page', ['to', 'from'], (m, _t, to, from) => {
   for (let k = 0; k < PTES_PER_PMD; k++) {
@@ -157,6 +162,8 @@ export const copy_user_huge_page = verb('copy_user_huge_page', ['to', 'from'], (
   return DONE;
 });
 
+/** The zero page, small or huge: is_zero_pfn, is_huge_zero_page. */
+export const page_is_zero = test('is_zero_pfn', ['page'], (_m, _t, page) => yes(isZeroFrame(page)), { private: true });
 export const PageAnon = test('PageAnon', ['page'], (m, _t, page) =>
   yes((m.words[m.layout.frameAt(headOf(m, page)) + FRAME.FLAGS]! & PG.ANON) !== 0), { private: true });
 export const PageKsm = test('PageKsm', ['page'], (m, _t, page) =>
@@ -184,6 +191,15 @@ export const TestClearPageDirty = test('TestClearPageDirty', ['page'], (m, _t, p
 });
 export const PageTransHuge = test('PageTransHuge', ['page'], (m, _t, page) =>
   yes(m.words[m.layout.frameAt(page) + FRAME.HEAD] !== 0), { private: false });
+
+/**
+ * migration_entry_wait (mm/migrate.c): waits while `addr` still holds this migration entry and its page is locked.
+ * The kernel takes a reference while it waits; here the wait is one look (docs/fidelity.md).
+ */
+export const migration_entry_wait = verb('migration_entry_wait', ['addr', 'entry'], (m, _t, addr, entry) => {
+  if (baseEntry(m, addr) !== entry) return DONE;
+  return m.words[m.layout.frameAt(headOf(m, frameOf(entry))) + FRAME.LOCK] !== 0 ? BLOCKED : DONE;
+}, { sleeps: true });
 
 /** Waits for the page lock. */
 export const lock_page = verb('lock_page', ['page'], (m, t, page) => {

@@ -1,7 +1,7 @@
 import { TABLE } from '../machine/layout.js';
 import { PTES_PER_PMD } from '../machine/geometry.js';
 import type { Machine } from '../machine/machine.js';
-import { test, value, verb } from '../machine/verb.js';
+import { test, verb } from '../machine/verb.js';
 import { expand, mutedSlot, slot } from '../program/build.js';
 import { BLOCKED, DONE, NO } from '../program/primitive.js';
 import type { Arg, Expand } from '../program/step.js';
@@ -22,27 +22,41 @@ const tableOf = (m: Machine, place: number): number => Math.floor((place - m.lay
 const ptlOf = (m: Machine, place: number): number => m.layout.tableAt(tableOf(m, place)) + TABLE.LOCK;
 const yes = (holds: boolean): number => (holds ? DONE : NO);
 
-/** Takes the lock of the table that maps `addr` by PTEs; NO when the PMD holds no table (pmd_none, huge). */
-export const pte_offset_map_lock = test('pte_offset_map_lock', ['addr', '>pte'], (m, t, addr, out) => {
+/** Takes the lock of the table that maps `addr` by PTEs. The caller knows that there is one (it looked at the PMD). */
+export const pte_offset_map_lock = verb('pte_offset_map_lock', ['addr', '>pte'], (m, t, addr, out) => {
   const pte = pteIndex(m, addr);
-  if (pte < 0) return NO;
+  if (pte < 0) {
+    m.observer.misused(m, t, 'pte_offset_map_lock on a PMD that holds no table');
+    return BLOCKED;
+  }
   if (spinLock(m, t, ptlOf(m, pte)) === BLOCKED) return BLOCKED;
   m.words[out] = pte;
   m.observer.entryLooked(m, t, addr);
   return DONE;
 }, { effect: { does: 'take', resource: 'ptl', of: 1 } });
 
+/** The PMD holds no table of PTEs: it is none, or maps a huge page (pmd_none_or_trans_huge_or_clear_bad). */
+export const pmd_none_or_trans_huge = test('pmd_none_or_trans_huge_or_clear_bad', ['addr'], (m, _t, addr) =>
+  yes(!hasPteTable(m, addr)));
+
+/** `pte` of the next page in the same table: the lock taken for the first one covers it. */
+export const pte_of = verb('pte_index', ['addr', '>pte'], (m, t, addr, out) => {
+  m.words[out] = pteIndex(m, addr);
+  m.observer.entryLooked(m, t, addr);
+  return DONE;
+}, { private: true });
+
 export const pte_unmap_unlock = verb('pte_unmap_unlock', ['pte'], (m, t, pte) => spinUnlock(m, t, ptlOf(m, pte)), {
   effect: { does: 'release', resource: 'ptl', of: 0 },
 });
 
-/** The place of the next PTE in the same table, and its address (`addr += PAGE_SIZE, pte++`). */
-export const pte_at = value('pte_offset_map', ['addr'], (m, _t, addr) => pteIndex(m as Machine, addr));
-
-/** Takes the lock over the PMD entry of `addr` (the page of PMDs). NO when there is no such page. */
-export const pmd_lock = test('pmd_lock', ['addr', '>pmd'], (m, t, addr, out) => {
+/** Takes the lock over the PMD entry of `addr` (the page of PMDs). */
+export const pmd_lock = verb('pmd_lock', ['addr', '>pmd'], (m, t, addr, out) => {
   const table = pmdTable(m, addr);
-  if (table < 0) return NO;
+  if (table < 0) {
+    m.observer.misused(m, t, 'pmd_lock on a PUD that holds no table');
+    return BLOCKED;
+  }
   if (spinLock(m, t, m.layout.tableAt(table) + TABLE.LOCK) === BLOCKED) return BLOCKED;
   m.words[out] = pmdIndex(m, addr);
   const first = addr & ~(PTES_PER_PMD - 1);

@@ -30,6 +30,17 @@ export const page_add_new_anon_rmap = verb('page_add_new_anon_rmap', ['page', 'a
   return DONE;
 }, { effect: { does: 'take', resource: 'rmap', of: 0 } });
 
+/** An anonymous page is mapped again, after swap-in or migration: by a PTE of `addr`. */
+export const page_add_anon_rmap = verb('page_add_anon_rmap', ['page', 'addr'], (m, _t, page, addr) => {
+  const w = m.words;
+  if (w[field(m, page, FRAME.MAP)] === 0 && (w[field(m, page, FRAME.FLAGS)]! & PG.KSM) === 0) {
+    w[field(m, page, FRAME.FLAGS)]! |= PG.ANON | PG.SWAPBACKED;
+    w[field(m, page, FRAME.INDEX)] = w[m.layout.vpage(addr) + VPAGE.PGOFF]!;
+  }
+  w[field(m, page, FRAME.MAP)]!++;
+  return DONE;
+}, { effect: { does: 'take', resource: 'rmap', of: 0 } });
+
 /** One more PTE maps the page (page_add_anon_rmap, page_dup_rmap, page_add_file_rmap). */
 export const page_dup_rmap = verb('page_dup_rmap', ['page'], (m, _t, page) => {
   if (!isZeroFrame(page)) m.words[field(m, page, FRAME.MAP)]!++;

@@ -2,7 +2,7 @@ import { constant } from '../program/build.js';
 import { VPAGE } from '../machine/layout.js';
 import type { Machine } from '../machine/machine.js';
 import { test, value, verb } from '../machine/verb.js';
-import { DONE, NO } from '../program/primitive.js';
+import { BLOCKED, DONE, NO } from '../program/primitive.js';
 
 /**
  * The vma over one virtual page, in one word: what it maps in bits 0..3, flags above. A vma is a run of equal words;
@@ -29,6 +29,8 @@ export const VM = {
   LINKED: 512,
   UFFD_WP: 1024,
   DONTCOPY: 2048,
+  /** Out of the mm's tree, still in the rmap. */
+  DETACHED: 4096,
 } as const;
 
 export const VM_READ = constant('VM_READ', VM.READ);
@@ -53,8 +55,9 @@ const yes = (holds: boolean): number => (holds ? DONE : NO);
 export const find_vma = test('find_vma', ['addr', '>vma'], (m, _t, addr, out) => {
   const w = (m as Machine).words;
   const vma = w[m.layout.vpage(addr) + VPAGE.VMA]!;
-  w[out] = vma;
-  return yes(vma !== 0);
+  const there = vma !== 0 && (vma & VM.DETACHED) === 0;
+  w[out] = there ? vma : 0;
+  return yes(there);
 }, { private: true });
 
 export const vma_anonymous = test('vma_is_anonymous', ['vma'], (_m, _t, vma) => yes((vma & 15) === VMA_ANON), { private: true });
@@ -82,3 +85,54 @@ export const vm_flags_change = verb('vma_set_page_prot', ['addr', 'count', 'set'
   }
   return DONE;
 });
+
+/** Some page of the range has no vma (madvise answers -ENOMEM; here it then does nothing). */
+export const range_has_hole = test('vma_hole', ['start', 'count'], (m, _t, start, count) => {
+  for (let i = 0; i < count; i++) if (m.words[m.layout.vpage(start + i) + VPAGE.VMA] === 0) return DONE;
+  return NO;
+}, { private: true });
+export const range_has_hugetlb = test('vma_hugetlb', ['start', 'count'], (m, _t, start, count) => {
+  for (let i = 0; i < count; i++) if (isHugetlb(m.words[m.layout.vpage(start + i) + VPAGE.VMA]!)) return DONE;
+  return NO;
+}, { private: true });
+
+/**
+ * The vmas leave the mm's tree: faults find nothing there any more. The rmap still reaches the pages until
+ * {@link unlink_vmas}. mmap_sem is held for writing.
+ */
+export const detach_vmas_to_be_unmapped = verb('detach_vmas_to_be_unmapped', ['start', 'count'], (m, _t, start, count) => {
+  for (let i = 0; i < count; i++) {
+    const at = m.layout.vpage(start + i) + VPAGE.VMA;
+    if (m.words[at] !== 0) m.words[at] = (m.words[at]! & VM.LINKED) | (m.words[at]! & 15) | VM.DETACHED | (m.words[at]! & VM.MERGEABLE);
+  }
+  return DONE;
+});
+/** Nobody walks the rmap trees that the vmas of the range are linked in. */
+export function rmapLocksFree(m: Machine, start: number, count: number): boolean {
+  const L = m.layout;
+  for (let i = 0; i < count; i++) {
+    const at = L.vpage(start + i);
+    const vma = m.words[at + VPAGE.VMA]!;
+    if (vma === 0) continue;
+    if (isCow(vma) && m.words[L.anonVma] !== 0) return false;
+    if (vmaKind(vma) !== VMA_ANON && m.words[L.iMmap + (m.words[at + VPAGE.PGOFF]! >> 2)] !== 0) return false;
+  }
+  return true;
+}
+
+/** The rmap forgets the range, under its locks for writing (unlink_anon_vmas, unlink_file_vma), and nothing of its vmas is left. */
+export const unlink_vmas = verb('unlink_vmas', ['start', 'count'], (m, _t, start, count) => {
+  if (!rmapLocksFree(m, start, count)) return BLOCKED;
+  for (let i = 0; i < count; i++) {
+    const at = m.layout.vpage(start + i);
+    m.words[at + VPAGE.VMA] = 0;
+    m.words[at + VPAGE.PGOFF] = 0;
+  }
+  return DONE;
+});
+/** No vma is left over the PMD of the address: its table of PTEs can go (floor and ceiling of free_pgtables). */
+export const covers_whole_table = test('free_pgtables_floor_ceiling', ['addr'], (m, _t, addr) => {
+  const first = addr & ~3;
+  for (let i = 0; i < 4; i++) if (m.words[m.layout.vpage(first + i) + VPAGE.VMA] !== 0) return NO;
+  return DONE;
+}, { private: true });

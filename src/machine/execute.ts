@@ -82,7 +82,7 @@ function finish(m: Machine, t: number): void {
   const base = m.layout.threadAt(t);
   m.observer.returned(m, t);
   const w = m.words;
-  m.resultOf(t).error = w[base + THREAD.ERROR]!;
+  if (w[base + THREAD.ERROR] !== 0) m.returns(t, -w[base + THREAD.ERROR]!);
   w.fill(0, base + THREAD.REGS, base + m.layout.threadSize);
   w[base + THREAD.ERROR] = 0;
 }

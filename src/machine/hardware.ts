@@ -120,3 +120,16 @@ export function hardwareFrom(quirks: readonly string[]): HardwareSet {
   }
   return set as HardwareSet;
 }
+
+const sets = new WeakMap<object, HardwareSet>();
+
+/** The set of a case's quirks by name; unknown ones are refused where cases are checked. */
+export function hardwareOf(quirks: Readonly<Partial<Record<HardwareName, string>>>): HardwareSet {
+  let set = sets.get(quirks);
+  if (set === undefined) {
+    const names = Object.entries(quirks);
+    set = names.length === 0 ? CONFORMING : hardwareFrom(names.map(([name, value]) => `${name}=${value}`));
+    sets.set(quirks, set);
+  }
+  return set;
+}

@@ -102,8 +102,11 @@ export const OBJECT = {
   SIZE: 6,
 } as const;
 
-/** Number of bits of a set of values, see oracle/values. */
-export const VALUE_BITS = 31;
+/**
+ * A window of one thread on one object: a word of values written since the call (a bit a value), then the value at
+ * the call, for each word of the page.
+ */
+export const WINDOW_WORDS = 2 * PAGE_WORDS;
 
 /** Where everything is in the words of one case's world. Indices only; built once a geometry. */
 export class Layout {
@@ -169,7 +172,7 @@ export class Layout {
     this.anonVma = room(1);
     this.iMmap = room(Math.max(1, g.filePages / 4));
     this.object = room(this.objects * OBJECT.SIZE);
-    this.window = room(this.threads * this.objects * PAGE_WORDS);
+    this.window = room(g.cpus * this.objects * WINDOW_WORDS);
     this.size = at;
   }
 
@@ -221,6 +224,6 @@ export class Layout {
   }
 
   windowAt(t: number, object: number): number {
-    return this.window + (t * this.objects + object) * PAGE_WORDS;
+    return this.window + (t * this.objects + object) * WINDOW_WORDS;
   }
 }

@@ -18,12 +18,13 @@ export interface ProgramStep {
 export const OK = 0;
 export const SIGSEGV = 1;
 export const SIGBUS = 2;
+/** The device's page request was refused by its driver. */
+export const REFUSED = 3;
 
-/** What the accesses of one operation returned: read values in order, then how it ended. */
-export interface Result {
-  readonly values: number[];
-  error: number;
-}
+/** Operations that one thread's program can hold. */
+export const MAX_OPERATIONS = 16;
+/** A result that is not compared: the read fell into a discard. */
+export const NOT_COMPARED = -100;
 
 /**
  * One model on one world: the words that decide, the code that changes them, and who watches.
@@ -34,7 +35,8 @@ export class Machine {
   /** Threads whose last try found nothing to do; cleared when anything changes. Derived, never hashed. */
   blocked = 0;
   observer: Observer = nobody;
-  results: Result[][] = [];
+  /** What the access of each operation returned, + 1, or minus how it failed; 0 when it is no access. */
+  readonly results: Int32Array;
 
   constructor(
     readonly layout: Layout,
@@ -43,7 +45,7 @@ export class Machine {
     readonly hardware: HardwareSet,
   ) {
     this.words = new Int32Array(layout.size);
-    this.results = programs.map(() => []);
+    this.results = new Int32Array(layout.threads * MAX_OPERATIONS);
   }
 
   /** Copies the words into `into`, which is as long. */
@@ -61,11 +63,8 @@ export class Machine {
     return this.words[this.layout.threadAt(t) + THREAD.PC] !== 0;
   }
 
-  resultOf(t: number): Result {
-    const list = this.results[t]!;
-    const op = this.words[this.layout.threadAt(t) + THREAD.OP]!;
-    let r = list[op];
-    if (r === undefined) list[op] = r = { values: [], error: OK };
-    return r;
+  /** Notes what the access in flight of thread `t` returned. */
+  returns(t: number, result: number): void {
+    this.results[t * MAX_OPERATIONS + this.words[this.layout.threadAt(t) + THREAD.OP]!] = result;
   }
 }

@@ -22,26 +22,40 @@ export interface Observer {
   entryChanged(m: Machine, t: number, addr: number, before: number, after: number): void;
   /** The operation of `t` read the entry of `addr` under its lock and decides by it. */
   entryLooked(m: Machine, t: number, addr: number): void;
-  /** What the function of `t` promises of `addr` holds from here on, before the outermost return. */
-  promised(m: Machine, t: number, addr: number, promise: Promise_): void;
+  /** The function of `t` returned and promised that the entry of `addr` gives nobody more than it says. */
+  promised(m: Machine, t: number, addr: number): void;
+  /** The operation of `t` opens a window: see {@link WINDOW}. `other` is what the window kind needs beside the range. */
+  opened(m: Machine, t: number, kind: number, start: number, count: number, other: number): void;
+  /** It closes before the outermost return. */
+  closed(m: Machine, t: number): void;
+  /** The contents of the page at `addr` become those of `frame`, by purpose. */
+  rewrote(m: Machine, t: number, addr: number, frame: number): void;
+  /** The address `to` names from here on what `from` names (mremap); with `done`, `from` names nothing any more. */
+  moved(m: Machine, t: number, from: number, to: number, done: boolean): void;
   /** The frame's last reference went away; contents are still there. */
   freeing(m: Machine, t: number, frame: number): void;
-  /** An operation that changes contents by purpose wrote `value`. */
-  rewrote(m: Machine, t: number, addr: number, word: number, value: number): void;
   /** The kernel broke a rule of its own: a lock, a bracket, a sleep. `rule` is one sentence. */
   misused(m: Machine, t: number, rule: string): void;
 }
 
-/** What an operation promises of an entry: see "What an operation promises" in ARCHITECTURE.md. */
-export const PROMISE = {
-  /** No agent writes through it without a new fault. */
-  WRITE_PROTECTED: 1,
-  /** No agent reaches the old contents. */
-  GONE: 2,
-  /** Later writes leave a mark. */
-  TRACKED: 4,
+/** What an operation in flight does to contents, and therefore what may be read until it returns. */
+export const WINDOW = {
+  NONE: 0,
+  /** The contents of private pages of the range become zero, or the file's (MADV_DONTNEED). */
+  DISCARD: 1,
+  /** The range stops being an address (munmap). */
+  UNMAP: 2,
+  /** `other` is the mm that becomes a copy of the caller's. */
+  FORK: 3,
+  /** File pages [start, start + count) are on storage when it returns. */
+  SYNC: 4,
+  /** The pages may be dropped from now on until they are written (MADV_FREE). */
+  FREE: 5,
+  /** Protections of the range change. */
+  PROTECT: 6,
+  /** Later writes to the range leave a soft-dirty mark. */
+  TRACK: 7,
 } as const;
-export type Promise_ = number;
 
 /** Watches nothing: for benches, and for runs that only produce a schedule. */
 export const nobody: Observer = {
@@ -54,6 +68,9 @@ export const nobody: Observer = {
   entryChanged() {},
   entryLooked() {},
   promised() {},
+  opened() {},
+  closed() {},
+  moved() {},
   freeing() {},
   rewrote() {},
   misused() {},

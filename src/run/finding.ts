@@ -1,41 +1,7 @@
+import type { Violation } from '../oracle/verdict.js';
 import type { Case } from '../scenario/case.js';
 
-/** The kinds of failing verdicts, in the order in which reports list them. */
-export const VERDICTS = [
-  'freed-page-write',
-  'freed-page-read',
-  'lost-write',
-  'stale-read',
-  'stale-permission',
-  'lost-dirty',
-  'stale-entry',
-  'contract',
-  'deadlock',
-  'no-progress',
-] as const;
-export type Verdict = (typeof VERDICTS)[number];
-
-/**
- * What went wrong in one run of one model, where, and by whom. `signature` fields say *the same finding*:
- * kind, site, agent.
- */
-export interface Violation {
-  readonly kind: Verdict;
-  /** Site whose change left the agent behind, e.g. `wp_page_copy`; '' when no operation is to blame. */
-  readonly site: string;
-  /** `cpu` or `device`. */
-  readonly agent: 'cpu' | 'device';
-  /** Thread that saw it. */
-  readonly thread: number;
-  /** The address: mm * pages + page; -1 when it is not about one. */
-  readonly addr: number;
-  /** Number of the step, from 0, at which it fired. */
-  readonly step: number;
-  /** One sentence with the values. */
-  readonly text: string;
-  /** Step at which the window opened (the change that left a translation behind); -1 unknown. */
-  readonly opened: number;
-}
+export { VERDICTS, type Verdict, type Violation } from '../oracle/verdict.js';
 
 /** How one run of one model ended. */
 export interface RunOutcome {

@@ -79,8 +79,8 @@ export interface OperationCall {
 }
 
 /**
- * Run `thread` until it stands before `until`: the n-th time (`occurrence`, from 1) that it stands before the step
- * `path` in its operation number `operation`. Misses, faults and retries on the way belong to the segment; blocking
+ * Run `thread`, at least one step, until it stands before the step `path` of its operation number `operation` for the
+ * n-th time (`occurrence`, from 1) since the segment began. Misses, faults and retries on the way belong to the segment; blocking
  * ends it. `path` '' with an operation means its end: the thread stands before the first step of the next one, or
  * has finished. A point that a model does not reach is the beginning of the next operation.
  */

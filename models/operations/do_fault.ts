@@ -1,0 +1,90 @@
+import { go_to, inside, label, not, when } from '../../src/program/build.js';
+import { operation } from '../../src/program/operation.js';
+import { DIRTY, maybe_mkwrite, mk_pte, pte_none, READ_ONLY } from '../../src/kernel/entry.js';
+import { signal_bus } from '../../src/kernel/access.js';
+import { find_get_page, page_cache_read, page_mapping_is } from '../../src/kernel/filemap.js';
+import { alloc_page_vma, copy_user_highpage, lock_page, put_page, set_page_dirty, unlock_page } from '../../src/kernel/page.js';
+import { pte_alloc, pte_get, pte_offset_map_lock, pte_unmap_unlock, set_pte_at } from '../../src/kernel/pgtable.js';
+import { is_zero, let_ } from '../../src/kernel/range.js';
+import { page_add_new_anon_rmap, page_dup_rmap } from '../../src/kernel/rmap.js';
+import { linear_page_index, vma_shared } from '../../src/kernel/vma.js';
+
+/**
+ * Faults on pages of a file that no PTE maps: do_read_fault, do_cow_fault, do_shared_fault, finish_fault
+ * (mm/memory.c, v4.14) over filemap_fault and filemap_page_mkwrite (mm/filemap.c).
+ *
+ * Left out: fault-around, huge page cache, the file system's own work. `page` is locked and referenced between
+ * filemap_fault and the end.
+ */
+export const do_fault = operation({
+  name: 'do_fault',
+  from: 'mm/memory.c',
+  takes: ['addr', 'write', 'vma'],
+  gives: ['fault'],
+  locals: ['page', 'cow_page', 'pte', 'entry'],
+  steps: ({ addr, write, vma, fault, page, cow_page, pte, entry }) => [
+    when(not(pte_alloc(addr)), [go_to('out')]),
+    inside('filemap_fault', [
+      label('find'),
+      when(not(find_get_page(linear_page_index(addr), page)), [
+        when(not(page_cache_read(linear_page_index(addr))), [let_(fault, signal_bus), go_to('out')]),
+        go_to('find'),
+      ]),
+      lock_page(page),
+      when(not(page_mapping_is(page)), [unlock_page(page), put_page(page), go_to('find')]),
+    ]),
+    when(is_zero(write), [
+      pte_offset_map_lock(addr, pte), // do_read_fault, finish_fault
+      pte_get(pte, entry),
+      when(
+        pte_none(entry),
+        [
+          page_dup_rmap(page),
+          set_pte_at(addr, pte, mk_pte(page, READ_ONLY)),
+          pte_unmap_unlock(pte),
+          unlock_page(page),
+        ],
+        [pte_unmap_unlock(pte), unlock_page(page), put_page(page)],
+      ),
+      go_to('out'),
+    ]),
+    when(not(vma_shared(vma)), [
+      when(not(alloc_page_vma(cow_page)), [
+        unlock_page(page), // do_cow_fault
+        put_page(page),
+        let_(fault, signal_bus),
+        go_to('out'),
+      ]),
+      copy_user_highpage(cow_page, page),
+      pte_offset_map_lock(addr, pte),
+      pte_get(pte, entry),
+      when(
+        pte_none(entry),
+        [
+          page_add_new_anon_rmap(cow_page, addr),
+          set_pte_at(addr, pte, maybe_mkwrite(mk_pte(cow_page, DIRTY), vma)),
+          pte_unmap_unlock(pte),
+        ],
+        [pte_unmap_unlock(pte), put_page(cow_page)],
+      ),
+      unlock_page(page),
+      put_page(page),
+      go_to('out'),
+    ]),
+    set_page_dirty(page), // do_shared_fault: filemap_page_mkwrite, the page stays locked
+    pte_offset_map_lock(addr, pte),
+    pte_get(pte, entry),
+    when(
+      pte_none(entry),
+      [
+        page_dup_rmap(page),
+        set_pte_at(addr, pte, maybe_mkwrite(mk_pte(page, DIRTY), vma)),
+        pte_unmap_unlock(pte),
+        set_page_dirty(page), // fault_dirty_shared_page
+        unlock_page(page),
+      ],
+      [pte_unmap_unlock(pte), unlock_page(page), put_page(page)],
+    ),
+    label('out'),
+  ],
+});

@@ -1,0 +1,44 @@
+import { call, go_to, label, not, when } from '../../src/program/build.js';
+import { operation } from '../../src/program/operation.js';
+import { DIRTY, pte_none, pte_present, pte_write } from '../../src/kernel/entry.js';
+import { pte_offset_map_lock, pte_peek, pte_same, pte_unmap_unlock, ptep_set_access_flags } from '../../src/kernel/pgtable.js';
+import { is_zero } from '../../src/kernel/range.js';
+import { vma_anonymous } from '../../src/kernel/vma.js';
+import { do_anonymous_page } from './do_anonymous_page.js';
+import { do_fault } from './do_fault.js';
+import { do_swap_page } from './do_swap_page.js';
+import { do_wp_page } from './do_wp_page.js';
+
+/**
+ * The page fault of CPUs and of devices through their driver: __handle_mm_fault and handle_pte_fault.
+ * mm/memory.c, v4.14. mmap_sem is held for reading. `fault` is 0 when the access is to be tried again.
+ *
+ * Left out: NUMA hinting faults, the accessed bit, PUD-sized pages.
+ */
+export const handle_mm_fault = operation({
+  name: 'handle_mm_fault',
+  from: 'mm/memory.c',
+  takes: ['addr', 'write', 'vma'],
+  gives: ['fault'],
+  locals: ['orig_pte', 'pte'],
+  steps: ({ addr, write, vma, fault, orig_pte, pte }) => [
+    pte_peek(addr, orig_pte), // handle_pte_fault
+    when(pte_none(orig_pte), [
+      when(
+        vma_anonymous(vma),
+        [call(do_anonymous_page, { addr, write, vma, fault })],
+        [call(do_fault, { addr, write, vma, fault })],
+      ),
+      go_to('out'),
+    ]),
+    when(not(pte_present(orig_pte)), [call(do_swap_page, { addr, orig_pte, write, vma, fault }), go_to('out')]),
+    pte_offset_map_lock(addr, pte),
+    when(not(pte_same(pte, orig_pte)), [pte_unmap_unlock(pte), go_to('out')]),
+    when(not(is_zero(write)), [
+      when(not(pte_write(orig_pte)), [call(do_wp_page, { addr, pte, orig_pte, vma, fault }), go_to('out')]),
+      ptep_set_access_flags(addr, pte, DIRTY),
+    ]),
+    pte_unmap_unlock(pte),
+    label('out'),
+  ],
+});

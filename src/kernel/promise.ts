@@ -1,0 +1,54 @@
+import { WINDOW } from '../machine/observer.js';
+import { verb } from '../machine/verb.js';
+import { DONE } from '../program/primitive.js';
+
+/**
+ * What operations promise their callers, in the words of ARCHITECTURE.md, "What must hold". They change nothing: they
+ * tell whoever watches. Each stands where the promise begins; windows close when the outermost operation returns.
+ */
+
+const P = { private: true } as const;
+
+export const promise_discard = verb('promise_discard', ['start', 'count'], (m, t, start, count) => {
+  m.observer.opened(m, t, WINDOW.DISCARD, start, count, 0);
+  return DONE;
+}, P);
+export const promise_unmap = verb('promise_unmap', ['start', 'count'], (m, t, start, count) => {
+  m.observer.opened(m, t, WINDOW.UNMAP, start, count, 0);
+  return DONE;
+}, P);
+export const promise_fork = verb('promise_fork', ['parent', 'child'], (m, t, parent, child) => {
+  m.observer.opened(m, t, WINDOW.FORK, parent, m.layout.pages, child);
+  return DONE;
+}, P);
+/** The child is complete: each of its cells is what its page table backs (before the parent's mmap_sem is dropped). */
+export const promise_child_complete = verb('promise_child_complete', [], (m, t) => {
+  m.observer.closed(m, t);
+  return DONE;
+}, P);
+export const promise_sync = verb('promise_sync', ['index', 'count'], (m, t, index, count) => {
+  m.observer.opened(m, t, WINDOW.SYNC, index, count, 0);
+  return DONE;
+}, P);
+export const promise_free = verb('promise_free', ['start', 'count'], (m, t, start, count) => {
+  m.observer.opened(m, t, WINDOW.FREE, start, count, 0);
+  return DONE;
+}, P);
+export const promise_protect = verb('promise_protect', ['start', 'count'], (m, t, start, count) => {
+  m.observer.opened(m, t, WINDOW.PROTECT, start, count, 0);
+  return DONE;
+}, P);
+export const promise_track = verb('promise_track', ['start', 'count'], (m, t, start, count) => {
+  m.observer.opened(m, t, WINDOW.TRACK, start, count, 0);
+  return DONE;
+}, P);
+/** The function that ends here promised that nobody has more rights to the page than its entry gives. */
+export const promise_entry = verb('promise_entry', ['addr'], (m, t, addr) => {
+  m.observer.promised(m, t, addr);
+  return DONE;
+}, P);
+/** The contents of `addr` become those of `page`, by purpose. */
+export const promise_contents = verb('promise_contents', ['addr', 'page'], (m, t, addr, page) => {
+  m.observer.rewrote(m, t, addr, page);
+  return DONE;
+}, P);

@@ -1,0 +1,73 @@
+import { FILE, FRAME, OBJECT, SWAP, VPAGE } from '../machine/layout.js';
+import type { Machine } from '../machine/machine.js';
+import { frameOf, isPresent, KIND_HWPOISON, KIND_MIGRATION, KIND_SWAP, kindOf } from '../kernel/entry.js';
+import { baseEntry, frameFor } from '../kernel/walk.js';
+import { isCow, isFile } from '../kernel/vma.js';
+
+/** What a fresh reader with an empty TLB would get, faulting nothing in. */
+
+export const POISON = -2;
+export const NO_ADDRESS = -1;
+
+/** Contents of word `word` at `addr` now; {@link NO_ADDRESS} without a vma, {@link POISON} for a poisoned page. */
+export function backedValue(m: Machine, addr: number, word: number): number {
+  const w = m.words;
+  const L = m.layout;
+  const at = L.vpage(addr);
+  const vma = w[at + VPAGE.VMA]!;
+  if (vma === 0) return NO_ADDRESS;
+  const e = baseEntry(m, addr);
+  if (e === 0) {
+    if (!isFile(vma)) return 0;
+    return fileValue(m, w[at + VPAGE.PGOFF]!, word);
+  }
+  if (isPresent(e)) return w[L.frameAt(frameFor(e, addr)) + FRAME.W + word]!;
+  if (kindOf(e) === KIND_SWAP) {
+    const slot = L.swapAt(frameOf(e));
+    const cached = w[slot + SWAP.CACHE]!;
+    return cached === 0 ? w[slot + SWAP.S + word]! : w[L.frameAt(cached - 1) + FRAME.W + word]!;
+  }
+  if (kindOf(e) === KIND_MIGRATION) return w[L.frameAt(frameOf(e) + (isWholeHuge(m, e) ? addr & 3 : 0)) + FRAME.W + word]!;
+  if (kindOf(e) === KIND_HWPOISON) return POISON;
+  return NO_ADDRESS;
+}
+
+/** A PMD migration entry names the head; its pages follow. */
+function isWholeHuge(_m: Machine, e: number): boolean {
+  return (e & 16) !== 0;
+}
+
+/** Contents of a file page: its page cache page, or its storage. */
+export function fileValue(m: Machine, index: number, word: number): number {
+  const file = m.layout.fileAt(index);
+  const cached = m.words[file + FILE.CACHE]!;
+  return cached === 0
+    ? m.words[file + FILE.S + word]!
+    : m.words[m.layout.frameAt(cached - 1) + FRAME.W + word]!;
+}
+
+/** Frame that backs `addr` now, present or under migration or in the swap cache; -1 when none does. */
+export function backingFrame(m: Machine, addr: number): number {
+  const e = baseEntry(m, addr);
+  if (isPresent(e)) return frameFor(e, addr);
+  if (kindOf(e) === KIND_MIGRATION) return frameOf(e) + (isWholeHuge(m, e) ? addr & 3 : 0);
+  if (kindOf(e) === KIND_SWAP) return m.words[m.layout.swapAt(frameOf(e)) + SWAP.CACHE]! - 1;
+  return -1;
+}
+
+/** First address that names the object, -1 when none does. */
+export function addressOf(m: Machine, object: number): number {
+  const L = m.layout;
+  const total = L.geometry.mms * L.pages;
+  for (let addr = 0; addr < total; addr++) if (m.words[L.vpage(addr) + VPAGE.OBJECT] === object + 1) return addr;
+  return -1;
+}
+
+export function cell(m: Machine, object: number, word: number): number {
+  return m.words[m.layout.objectAt(object) + OBJECT.CELL + word]!;
+}
+
+/** True when the vma at the address gives private copies. */
+export function isPrivate(m: Machine, addr: number): boolean {
+  return isCow(m.words[m.layout.vpage(addr) + VPAGE.VMA]!);
+}

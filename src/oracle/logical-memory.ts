@@ -1,0 +1,316 @@
+import { PAGE_WORDS } from '../machine/geometry.js';
+import { FRAME, OBJECT, THREAD, VPAGE } from '../machine/layout.js';
+import { NOT_COMPARED, type Machine } from '../machine/machine.js';
+import { WINDOW, type Observer } from '../machine/observer.js';
+import { bitOf } from '../machine/values.js';
+import { isPresent } from '../kernel/entry.js';
+import { PG } from '../kernel/page.js';
+import { VMA_FILE_PRIVATE, vmaKind } from '../kernel/vma.js';
+import { frameFor } from '../kernel/walk.js';
+import { Blame } from './blame.js';
+import type { Judge } from './judge.js';
+import { Overlap } from './overlap.js';
+import { DISCARDABLE, openOn, spareObject } from './objects.js';
+import { noLooks, type Oracle } from './oracle.js';
+import { loses } from './rights.js';
+import type { Verdict, Violation } from './verdict.js';
+import { allowedByWindows, closeWindow, discarding, noteWrite, openWindow } from './windows.js';
+
+/**
+ * The specification machine that runs beside the kernel: memory objects with their cells, what operations in flight
+ * excuse, what they promise. It keeps its state in the words (equal situations are equal words) and asks the oracles
+ * at each event. Contract: ARCHITECTURE.md, "What must hold".
+ */
+export class LogicalMemory implements Observer, Judge {
+  violation: Violation | undefined;
+  /** Stale translations of equal bytes, pinned until exit. */
+  latent = 0;
+  /** Number of the step that runs, kept by the run loop. */
+  step = 0;
+  m!: Machine;
+  /** The first of them, in the form of a violation. */
+  latentAt: Violation | undefined;
+  readonly blame = new Blame();
+  readonly overlap = new Overlap();
+  /** How often each hook was asked, over many runs. */
+  readonly looks = noLooks();
+
+  private readonly onLoaded: readonly Oracle[];
+  private readonly onStoring: readonly Oracle[];
+  private readonly onInstalling: readonly Oracle[];
+  private readonly onSettled: readonly Oracle[];
+
+  constructor(readonly oracles: readonly Oracle[]) {
+    this.onLoaded = oracles.filter((o) => o.loaded !== undefined);
+    this.onStoring = oracles.filter((o) => o.storing !== undefined);
+    this.onInstalling = oracles.filter((o) => o.installing !== undefined);
+    this.onSettled = oracles.filter((o) => o.settled !== undefined);
+  }
+
+  /** A new run on `m` begins. */
+  begin(m: Machine): void {
+    this.m = m;
+    this.violation = undefined;
+    this.latent = 0;
+    this.latentAt = undefined;
+    this.step = 0;
+    this.blame.begin(m);
+    this.overlap.begin(m);
+  }
+
+  /** Reports the first violation of the run; later ones are ignored. */
+  fail(kind: Verdict, t: number, addr: number, text: string, blamed?: { site: string; step: number }): void {
+    if (this.violation !== undefined) return;
+    this.violation = this.describe(kind, t, addr, text, blamed);
+  }
+
+  /** A stale translation that can do no harm: counted. */
+  noteLatent(t: number, addr: number, text: string): void {
+    this.latent++;
+    this.latentAt ??= this.describe('stale-entry', t, addr, text);
+  }
+
+  private describe(kind: Verdict, t: number, addr: number, text: string, blamed?: { site: string; step: number }): Violation {
+    const why = blamed ?? this.blame.of(this.m, t, addr);
+    return {
+      kind,
+      site: why.site,
+      agent: t >= this.m.layout.geometry.cpus ? 'device' : 'cpu',
+      thread: t,
+      addr,
+      step: this.step,
+      text,
+      opened: why.step,
+    };
+  }
+
+  /** The object that `addr` names, -1 when it names none. */
+  objectAt(addr: number): number {
+    return this.m.words[this.m.layout.vpage(addr) + VPAGE.OBJECT]! - 1;
+  }
+
+  cell(object: number, word: number): number {
+    return this.m.words[this.m.layout.objectAt(object) + OBJECT.CELL + word]!;
+  }
+
+  home(object: number): number {
+    return this.m.words[this.m.layout.objectAt(object) + OBJECT.HOME]! - 1;
+  }
+
+  /** Somebody's operation in flight changed the entry and has not returned. */
+  excused(addr: number): boolean {
+    return this.m.words[this.m.layout.vpage(addr) + VPAGE.EXCUSE] !== 0;
+  }
+
+  /** A discard in flight lets the contents of the object be lost. */
+  discarding(object: number): boolean {
+    return discarding(this.m, object);
+  }
+
+  /** True when an open window lets a read of the cell give `value`. */
+  allowed(object: number, addr: number, word: number, value: number): boolean {
+    return allowedByWindows(this.m, object, addr, word, value);
+  }
+
+  // --- events -------------------------------------------------------------------------------------------------
+
+  called(): void {
+    // Windows open where the operation says so.
+  }
+
+  returned(m: Machine, t: number): void {
+    for (const o of this.oracles) o.returned?.(this, t);
+    this.looks.returned++;
+    closeWindow(this, t);
+    this.overlap.left(t);
+    const L = m.layout;
+    const w = m.words;
+    const total = L.geometry.mms * L.pages;
+    const bit = 1 << t;
+    for (let addr = 0; addr < total; addr++) {
+      const at = L.vpage(addr) + VPAGE.EXCUSE;
+      const excuse = w[at]!;
+      if ((excuse & bit) === 0) continue;
+      w[at] = excuse & ~bit;
+      if (w[at] === 0) this.settle(t, addr);
+    }
+  }
+
+  /** Everybody returned: every page is judged, and a fresh reader looks at all of them. */
+  end(): void {
+    const L = this.m.layout;
+    const total = L.geometry.mms * L.pages;
+    for (let addr = 0; addr < total; addr++) this.settle(-1, addr);
+    for (const o of this.oracles) o.ended?.(this);
+    this.looks.ended++;
+  }
+
+  private settle(t: number, addr: number): void {
+    for (const o of this.onSettled) o.settled!(this, t, addr);
+    this.looks.settled++;
+  }
+
+  loaded(_m: Machine, t: number, addr: number, word: number, value: number, entry: number): void {
+    for (const o of this.onLoaded) o.loaded!(this, t, addr, word, value, entry);
+    this.looks.loaded++;
+    const object = this.objectAt(addr);
+    if (object < 0 || this.discarding(object)) this.m.returns(t, NOT_COMPARED);
+  }
+
+  storing(_m: Machine, t: number, addr: number, word: number, value: number, entry: number): void {
+    for (const o of this.onStoring) o.storing!(this, t, addr, word, value, entry);
+    this.looks.storing++;
+  }
+
+  stored(m: Machine, _t: number, addr: number, word: number, value: number): void {
+    const object = this.objectAt(addr);
+    if (object < 0) return;
+    m.words[m.layout.objectAt(object) + OBJECT.CELL + word] = value;
+    noteWrite(m, object, word, bitOf(value));
+  }
+
+  walkedFreed(_m: Machine, t: number, addr: number, write: boolean): void {
+    for (const o of this.oracles) o.walkedFreed?.(this, t, addr, write);
+  }
+
+  entryLooked(m: Machine, t: number, addr: number): void {
+    setAfter(m, addr, t, 0);
+    this.overlap.touched(t, addr);
+  }
+
+  entryChanged(m: Machine, t: number, addr: number, before: number, after: number): void {
+    if (loses(before, after)) {
+      const at = m.layout.vpage(addr);
+      m.words[at + VPAGE.EXCUSE]! |= 1 << t;
+      addToAfter(m, addr, t);
+      this.blame.changed(m, t, addr, before, after, this.step);
+    }
+    if (isPresent(after) && (!isPresent(before) || frameFor(before, addr) !== frameFor(after, addr)))
+      this.install(m, t, addr, frameFor(after, addr));
+    else if (before !== 0 && isPresent(before) && !isPresent(after)) this.noteDrop(m, t, addr, before);
+  }
+
+  /** The entry now names `frame`: it becomes the page's home, or makes the page a private copy. */
+  private install(m: Machine, t: number, addr: number, frame: number): void {
+    const w = m.words;
+    const L = m.layout;
+    const at = L.vpage(addr);
+    let object = w[at + VPAGE.OBJECT]! - 1;
+    if (object < 0) return;
+    const files = L.geometry.mms * L.pages;
+    const anonymous = (w[L.frameAt(frame) + FRAME.FLAGS]! & PG.ANON) !== 0;
+    if (object >= files && vmaKind(w[at + VPAGE.VMA]!) === VMA_FILE_PRIVATE && anonymous) {
+      object = spareObject(m, addr);
+      w[at + VPAGE.OBJECT] = object + 1;
+      const o = L.objectAt(object);
+      for (let k = 0; k < PAGE_WORDS; k++) w[o + OBJECT.CELL + k] = w[L.frameAt(frame) + FRAME.W + k]!;
+      w[o + OBJECT.HOME] = frame + 1;
+      adoptWindows(m, object, addr);
+      return;
+    }
+    const o = L.objectAt(object);
+    if (w[o + OBJECT.HOME] === frame + 1) return;
+    if (!this.discarding(object)) {
+      for (const oracle of this.onInstalling) oracle.installing!(this, t, addr, frame);
+      this.looks.installing++;
+    }
+    w[o + OBJECT.HOME] = frame + 1;
+  }
+
+  /** A discardable page loses its entry: from here on this operation may turn it into zeros. */
+  private noteDrop(m: Machine, t: number, addr: number, before: number): void {
+    const object = this.objectAt(addr);
+    if (object < 0 || t >= m.layout.geometry.cpus) return;
+    const o = m.layout.objectAt(object);
+    if ((m.words[o + OBJECT.STATE]! & DISCARDABLE) === 0) return;
+    if (m.words[o + OBJECT.HOME] !== frameFor(before, addr) + 1 || (m.words[o + OBJECT.WATCH]! & (1 << t)) !== 0) return;
+    openOn(m, t, object);
+  }
+
+  promised(m: Machine, t: number, addr: number): void {
+    const at = m.layout.vpage(addr) + VPAGE.EXCUSE;
+    const was = m.words[at]!;
+    if (was === 0) return;
+    m.words[at] = was & after(m, addr, t) & ~(1 << t);
+    if (m.words[at] === 0) this.settle(t, addr);
+  }
+
+  opened(m: Machine, t: number, kind: number, start: number, count: number, other: number): void {
+    openWindow(m, t, kind, start, count, other);
+  }
+
+  closed(_m: Machine, t: number): void {
+    closeWindow(this, t);
+  }
+
+  freeing(m: Machine, t: number, frame: number): void {
+    const L = m.layout;
+    for (let object = 0; object < L.objects; object++) {
+      const o = L.objectAt(object);
+      if (m.words[o + OBJECT.HOME] !== frame + 1) continue;
+      m.words[o + OBJECT.HOME] = 0;
+      if (this.discarding(object)) continue;
+      for (const oracle of this.oracles) oracle.leaving?.(this, t, object, frame);
+      this.looks.leaving++;
+    }
+  }
+
+  rewrote(m: Machine, _t: number, addr: number, frame: number): void {
+    const object = this.objectAt(addr);
+    if (object < 0) return;
+    const files = m.layout.geometry.mms * m.layout.pages;
+    if (object >= files) return; // a private copy is made by the install that follows
+    for (let k = 0; k < PAGE_WORDS; k++) {
+      const value = m.words[m.layout.frameAt(frame) + FRAME.W + k]!;
+      m.words[m.layout.objectAt(object) + OBJECT.CELL + k] = value;
+      noteWrite(m, object, k, bitOf(value));
+    }
+  }
+
+  moved(m: Machine, _t: number, from: number, to: number, done: boolean): void {
+    const w = m.words;
+    const a = m.layout.vpage(from) + VPAGE.OBJECT;
+    const b = m.layout.vpage(to) + VPAGE.OBJECT;
+    w[b] = w[a]!;
+    w[m.layout.vpage(to) + VPAGE.TRACK] = 0;
+    if (done) w[a] = 0;
+  }
+
+  misused(_m: Machine, t: number, rule: string): void {
+    for (const o of this.oracles) o.misused?.(this, t, rule);
+  }
+}
+
+// Who changed an entry after a thread last looked at it: a byte a thread, in two words.
+
+function after(m: Machine, addr: number, t: number): number {
+  const at = m.layout.vpage(addr) + (t < 4 ? VPAGE.AFTER_LO : VPAGE.AFTER_HI);
+  return (m.words[at]! >>> ((t & 3) * 8)) & 255;
+}
+
+function setAfter(m: Machine, addr: number, t: number, mask: number): void {
+  const at = m.layout.vpage(addr) + (t < 4 ? VPAGE.AFTER_LO : VPAGE.AFTER_HI);
+  const shift = (t & 3) * 8;
+  m.words[at] = (m.words[at]! & ~(255 << shift)) | (mask << shift);
+}
+
+function addToAfter(m: Machine, addr: number, t: number): void {
+  const at = m.layout.vpage(addr);
+  const every = 0x01010101 << t;
+  m.words[at + VPAGE.AFTER_LO]! |= every;
+  m.words[at + VPAGE.AFTER_HI]! |= every;
+  setAfter(m, addr, t, 0);
+}
+
+/** A page that became private inside an open discard is discarded with the rest. */
+function adoptWindows(m: Machine, object: number, addr: number): void {
+  for (let t = 0; t < m.layout.geometry.cpus; t++) {
+    const window = m.words[m.layout.threadAt(t) + THREAD.WINDOW]!;
+    const kind = window & 15;
+    if (kind !== WINDOW.DISCARD && kind !== WINDOW.UNMAP) continue;
+    const start = (window >> 4) & 255;
+    const count = (window >> 12) & 255;
+    if (addr >= start && addr < start + count) openOn(m, t, object);
+  }
+}
+

@@ -1,0 +1,36 @@
+import { assert } from '../base/assert.js';
+import { PAGE_WORDS } from '../machine/geometry.js';
+import { OBJECT, VPAGE } from '../machine/layout.js';
+import type { Machine } from '../machine/machine.js';
+
+/** Memory objects in the words: which of them an address may name, and windows on one of them. */
+
+/** OBJECT.STATE: the page may be dropped until it is written (MADV_FREE). */
+export const DISCARDABLE = 1;
+/** VPAGE.TRACK: a write leaves a soft-dirty mark, as promised. */
+export const TRACKED = 1;
+
+/** An object of the mm that no address names, for a new private copy: the address's own if it is free. */
+export function spareObject(m: Machine, addr: number): number {
+  const L = m.layout;
+  const first = addr & ~(L.pages - 1);
+  const used = (object: number): boolean => {
+    for (let a = first; a < first + L.pages; a++) if (m.words[L.vpage(a) + VPAGE.OBJECT] === object + 1) return true;
+    return false;
+  };
+  if (!used(addr)) return addr;
+  for (let object = first; object < first + L.pages; object++) if (!used(object)) return object;
+  assert(false, 'an mm has as many private objects as pages');
+}
+
+/** Opens thread t's window on one object: nothing written yet, the cells as they are. */
+export function openOn(m: Machine, t: number, object: number): void {
+  const L = m.layout;
+  const o = L.objectAt(object);
+  const at = L.windowAt(t, object);
+  m.words[o + OBJECT.WATCH]! |= 1 << t;
+  for (let k = 0; k < PAGE_WORDS; k++) {
+    m.words[at + k] = 0;
+    m.words[at + PAGE_WORDS + k] = m.words[o + OBJECT.CELL + k]!;
+  }
+}

@@ -1,0 +1,50 @@
+import type { Judge } from './judge.js';
+
+/**
+ * One check over the logical memory: each hook is one look at one event, asked before the logical memory takes the
+ * event in. It reports through {@link Judge.fail} and changes nothing. The arguments are those of
+ * machine/observer.
+ */
+export interface Oracle {
+  readonly name: string;
+  /** What it verifies, and what it does not: one sentence each. */
+  readonly about: string;
+  loaded?(l: Judge, t: number, addr: number, word: number, value: number, entry: number): void;
+  storing?(l: Judge, t: number, addr: number, word: number, value: number, entry: number): void;
+  walkedFreed?(l: Judge, t: number, addr: number, write: boolean): void;
+  /** `frame` is about to become the home of the page at `addr`. */
+  installing?(l: Judge, t: number, addr: number, frame: number): void;
+  /** The memory object loses its home frame other than by a discard. */
+  leaving?(l: Judge, t: number, object: number, frame: number): void;
+  /** The last operation in flight on the page returned, or the run ended (`t` is -1 then). */
+  settled?(l: Judge, t: number, addr: number): void;
+  /** A discard of thread `t` is over: `backed` is what the page table backs at `addr`. */
+  discarded?(l: Judge, t: number, addr: number, word: number, backed: number, allowed: boolean): void;
+  /** A sync is over; `stored` is what the storage holds. */
+  synced?(l: Judge, t: number, object: number, word: number, stored: number, allowed: boolean): void;
+  /** fork is over for one page of the child. */
+  forked?(l: Judge, t: number, addr: number, word: number, backed: number, allowed: boolean): void;
+  misused?(l: Judge, t: number, rule: string): void;
+  returned?(l: Judge, t: number): void;
+  ended?(l: Judge): void;
+}
+
+/** Names of the hooks, for counting how often each was asked. */
+export type Hook = Exclude<keyof Oracle, 'name' | 'about'>;
+
+export function noLooks(): Record<Hook, number> {
+  return {
+    loaded: 0,
+    storing: 0,
+    walkedFreed: 0,
+    installing: 0,
+    leaving: 0,
+    settled: 0,
+    discarded: 0,
+    synced: 0,
+    forked: 0,
+    misused: 0,
+    returned: 0,
+    ended: 0,
+  };
+}

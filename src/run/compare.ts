@@ -1,0 +1,76 @@
+import { MAX_OPERATIONS, type ProgramStep } from '../machine/machine.js';
+import { PAGE_WORDS } from '../machine/geometry.js';
+import { describeValue } from '../machine/values.js';
+import type { Violation } from '../oracle/verdict.js';
+import type { FindingClass, RunOutcome } from './finding.js';
+import { describeResult, firstDifference } from './results.js';
+
+/** What one run of one model showed, in the form that comparing needs. */
+export interface Shown {
+  readonly violation: Violation | undefined;
+  readonly latent: number;
+  readonly latentAt: Violation | undefined;
+  readonly inconclusive: boolean;
+  readonly steps: number;
+  /** See Machine.results. */
+  readonly results: Int32Array;
+  /** What a fresh reader gets; empty after a violation. */
+  readonly memory: Int32Array;
+  readonly programs: readonly (readonly ProgramStep[])[];
+  readonly cpus: number;
+  outcome(): RunOutcome;
+}
+
+/** What two runs of one case under one schedule show. */
+export interface Compared {
+  readonly class: FindingClass;
+  readonly violation: Violation;
+  /** True when another run has the candidate's results and final memory. */
+  sameResults(other: Shown): boolean;
+}
+
+/** Compares the candidate's run with the reference's; undefined when they agree and no check fired. */
+export function compare(a: Shown, b: Shown): Compared | undefined {
+  const sameResults = (other: Shown): boolean =>
+    firstDifference(a.results, other.results) < 0 && firstDifference(a.memory, other.memory) < 0;
+  if (a.violation !== undefined) {
+    const both = b.violation !== undefined && b.violation.kind === a.violation.kind && b.violation.addr === a.violation.addr && b.violation.agent === a.violation.agent;
+    return { class: both ? 'both' : 'candidate-only', violation: a.violation, sameResults };
+  }
+  if (b.violation !== undefined) return { class: 'reference-only', violation: b.violation, sameResults };
+  const result = firstDifference(a.results, b.results);
+  if (result >= 0) return { class: 'divergence', violation: differentResult(a, b, result), sameResults };
+  const word = firstDifference(a.memory, b.memory);
+  if (word >= 0) return { class: 'divergence', violation: differentMemory(a, b, word), sameResults };
+  if (a.latent > b.latent && a.latentAt !== undefined) return { class: 'latent-entry', violation: a.latentAt, sameResults };
+  return undefined;
+}
+
+function differentResult(a: Shown, b: Shown, i: number): Violation {
+  const thread = Math.floor(i / MAX_OPERATIONS);
+  const call = a.programs[thread]![i % MAX_OPERATIONS];
+  return {
+    kind: 'divergence',
+    site: call?.name ?? '',
+    agent: thread >= a.cpus ? 'device' : 'cpu',
+    thread,
+    addr: call?.args[0] ?? -1,
+    step: a.steps,
+    text: `operation ${i % MAX_OPERATIONS} returns ${describeResult(a.results[i]!)} on the candidate and ${describeResult(b.results[i]!)} on the reference`,
+    opened: -1,
+  };
+}
+
+function differentMemory(a: Shown, b: Shown, i: number): Violation {
+  const addr = Math.floor(i / PAGE_WORDS);
+  return {
+    kind: 'divergence',
+    site: 'final memory',
+    agent: 'cpu',
+    thread: -1,
+    addr,
+    step: a.steps,
+    text: `word ${i % PAGE_WORDS} of page ${addr} ends as ${describeValue(a.memory[i]!)} on the candidate and ${describeValue(b.memory[i]!)} on the reference`,
+    opened: -1,
+  };
+}

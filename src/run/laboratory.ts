@@ -1,0 +1,191 @@
+import { hashText } from '../base/hash.js';
+import { Prng } from '../base/prng.js';
+import { runtime } from '../machine/execute.js';
+import type { Callable } from '../program/callable.js';
+import { lower, type Code } from '../program/lower.js';
+import type { Model } from '../program/model.js';
+import { checkEdits } from '../program/union.js';
+import { ORACLES } from '../oracle/oracles.js';
+import type { Oracle } from '../oracle/oracle.js';
+import type { Case, Segment } from '../scenario/case.js';
+import { PctScheduler } from '../schedule/pct.js';
+import { BurstScheduler } from '../schedule/bursts.js';
+import type { Scheduler } from '../schedule/scheduler.js';
+import { compare, type Compared, type Shown } from './compare.js';
+import { CoverageMeter } from './coverage.js';
+import type { Finding, HitRates, RunOutcome } from './finding.js';
+import type { Coverage, Lab, Side, TraceStep } from './lab.js';
+import { Replay } from './replay.js';
+import { finalMemory } from './results.js';
+import { Points, type Stretch } from './stretch.js';
+import { Tracer } from './tracer.js';
+import { operationsIn } from './operations-in.js';
+import { outcomeOf, Workbench } from './workbench.js';
+
+/** Two models laid out together, over a register of program operations. */
+export class Laboratory implements Lab {
+  private readonly benches: Readonly<Record<Side, Workbench>>;
+  private readonly points: Points;
+  private readonly meter: CoverageMeter;
+
+  constructor(
+    readonly callables: readonly Callable[],
+    readonly candidate: Model,
+    readonly reference: Model,
+    oracles: readonly Oracle[] = ORACLES,
+  ) {
+    const programs = callables.map((c) => c.operation);
+    for (const model of [candidate, reference]) checkEdits(operationsIn(programs), model);
+    const [a, b] = lower(programs, [candidate, reference], runtime) as [Code, Code];
+    const byName = new Map(callables.map((c) => [c.operation.name, c]));
+    this.benches = { candidate: new Workbench(a, byName, oracles), reference: new Workbench(b, byName, oracles) };
+    this.points = new Points(a);
+    this.meter = new CoverageMeter(a, this.benches.candidate, oracles);
+  }
+
+  schedule(c: Case, scheduler: Scheduler, side: Side = 'candidate'): { outcome: RunOutcome; schedule: readonly Segment[] } {
+    const { shown, stretches } = this.record(c, scheduler, side);
+    return { outcome: shown.outcome(), schedule: stretches.map((s) => this.points.toSegment(s)) };
+  }
+
+  replay(c: Case, side: Side): RunOutcome {
+    this.points.check(c);
+    return this.follow(c, side, this.stretches(c)).outcome();
+  }
+
+  trace(c: Case, side: Side): { outcome: RunOutcome; steps: readonly TraceStep[] } {
+    this.points.check(c);
+    const bench = this.benches[side];
+    const m = bench.prepare(c);
+    const tracer = new Tracer(m, bench.recorder.hits.length);
+    const ended = bench.run(m, new Replay(m, this.stretches(c)), tracer);
+    return { outcome: outcomeOf(ended), steps: tracer.steps };
+  }
+
+  /** One case of a campaign: runs both models under a fresh schedule. The finding is judged without a search. */
+  attempt(c: Case, scheduler: Scheduler): { steps: number; inconclusive: boolean; finding: Finding | undefined } {
+    const { shown: a, stretches } = this.record(c, scheduler, 'candidate');
+    const b = this.follow(c, 'reference', stretches);
+    const inconclusive = a.inconclusive || b.inconclusive;
+    const compared = inconclusive ? undefined : compare(a, b);
+    if (compared === undefined) return { steps: a.steps, inconclusive, finding: undefined };
+    const scheduled = { ...c, schedule: stretches.map((s) => this.points.toSegment(s)) };
+    return { steps: a.steps, inconclusive, finding: this.decide(scheduled, compared, 0) };
+  }
+
+  judge(c: Case, search: number): Finding | undefined {
+    this.points.check(c);
+    const stretches = this.stretches(c);
+    const a = this.follow(c, 'candidate', stretches);
+    const b = this.follow(c, 'reference', stretches);
+    if (a.inconclusive || b.inconclusive) return undefined;
+    const compared = compare(a, b);
+    return compared === undefined ? undefined : this.decide(c, compared, search);
+  }
+
+  coverage(): Coverage {
+    return this.meter.coverage();
+  }
+
+  resetCoverage(): void {
+    this.meter.reset();
+  }
+
+  /** How many different steps were reached since the last reset: cheap. */
+  reached(): number {
+    return this.meter.reached();
+  }
+
+  private stretches(c: Case): Stretch[] {
+    return c.schedule.map((s) => this.points.toStretch(c, s));
+  }
+
+  private record(c: Case, scheduler: Scheduler, side: Side): { shown: Shown; stretches: Stretch[] } {
+    const bench = this.benches[side];
+    const m = bench.prepare(c);
+    const ended = bench.run(m, scheduler);
+    return { shown: show(ended, () => outcomeOf(ended)), stretches: bench.recorder.segments(m) };
+  }
+
+  private follow(c: Case, side: Side, stretches: readonly Stretch[]): Shown {
+    const bench = this.benches[side];
+    const m = bench.prepare(c);
+    const ended = bench.run(m, new Replay(m, stretches));
+    return show(ended, () => outcomeOf(ended));
+  }
+
+  /** Searches other schedules before the verdict is given. Undefined: timing only. */
+  private decide(c: Case, compared: Compared, search: number): Finding | undefined {
+    const finding = (cls: Finding['class'], rates: HitRates, searched: number): Finding => ({
+      class: cls,
+      violation: compared.violation,
+      case: c,
+      candidate: this.candidate.name,
+      reference: this.reference.name,
+      searched,
+      rates,
+    });
+    if (compared.class === 'latent-entry') return finding('latent-entry', { schedules: 1, candidate: 1, reference: 0 }, 0);
+    if (compared.class === 'divergence') {
+      const other = this.timingOnly(c, compared, Math.max(search, 20));
+      return other < 0 ? finding('divergence', { schedules: 1, candidate: 1, reference: 0 }, Math.max(search, 20)) : undefined;
+    }
+    const both = compared.class === 'both';
+    const rates = this.rates(c, compared, search);
+    const found = both || (compared.class === 'candidate-only' ? rates.reference : rates.candidate) > (compared.class === 'candidate-only' ? 0 : 0);
+    return finding(found && compared.class !== 'both' ? 'both' : compared.class, rates, rates.schedules);
+  }
+
+  /** Runs other schedules of the same programs on both models and counts the verdict on each. */
+  private rates(c: Case, compared: Compared, search: number): HitRates {
+    const prng = new Prng(`search ${hashText(JSON.stringify({ ...c, schedule: [] }))}`);
+    const aligned = { candidate: compared.class === 'reference-only' ? 0 : 1, reference: compared.class === 'candidate-only' ? 0 : 1 };
+    let { candidate, reference } = aligned;
+    for (let i = 0; i < search; i++) {
+      const scheduler = searcher(prng, i);
+      const { shown, stretches } = this.record(c, scheduler, i % 2 === 0 ? 'candidate' : 'reference');
+      const other = this.follow(c, i % 2 === 0 ? 'reference' : 'candidate', stretches);
+      const [a, b] = i % 2 === 0 ? [shown, other] : [other, shown];
+      if (sameVerdict(a, compared)) candidate++;
+      if (sameVerdict(b, compared)) reference++;
+    }
+    return { schedules: search + 1, candidate, reference };
+  }
+
+  /** Number of the reference's schedule that gives the candidate's results, -1 when none of them does. */
+  private timingOnly(c: Case, compared: Compared, search: number): number {
+    const prng = new Prng(`timing ${hashText(JSON.stringify({ ...c, schedule: [] }))}`);
+    for (let i = 0; i < search; i++) {
+      const { shown } = this.record(c, searcher(prng, i), 'reference');
+      if (shown.violation === undefined && !shown.inconclusive && compared.sameResults(shown)) return i;
+    }
+    return -1;
+  }
+}
+
+/** Schedules of a search: deep ones and short bursts in turn. */
+function searcher(prng: Prng, i: number): Scheduler {
+  return i % 4 < 2 ? new PctScheduler(prng) : new BurstScheduler(prng, i % 4 === 2 ? 4 : 12);
+}
+
+function sameVerdict(shown: Shown, compared: Compared): boolean {
+  const v = shown.violation;
+  const want = compared.violation;
+  return v !== undefined && v.kind === want.kind && v.addr === want.addr && v.agent === want.agent;
+}
+
+function show(ended: ReturnType<Workbench['run']>, outcome: () => RunOutcome): Shown {
+  const { machine, memory } = ended;
+  return {
+    violation: memory.violation,
+    latent: memory.latent,
+    inconclusive: ended.inconclusive,
+    steps: memory.step,
+    results: machine.results,
+    programs: machine.programs,
+    cpus: machine.layout.geometry.cpus,
+    memory: memory.violation === undefined ? finalMemory(machine) : new Int32Array(0),
+    latentAt: memory.latentAt,
+    outcome,
+  };
+}

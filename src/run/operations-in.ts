@@ -1,0 +1,23 @@
+import type { Operation, Step } from '../program/step.js';
+
+/** The operations and everything that they call, each once, callees after their first caller. */
+export function operationsIn(roots: readonly Operation[]): readonly Operation[] {
+  const seen = new Set<Operation>();
+  const visit = (op: Operation): void => {
+    if (seen.has(op)) return;
+    seen.add(op);
+    walk(op.steps);
+  };
+  const walk = (steps: readonly Step[]): void => {
+    for (const s of steps) {
+      if (s.kind === 'call') visit(s.operation);
+      else if (s.kind === 'when') {
+        walk(s.then);
+        walk(s.otherwise);
+      } else if (s.kind === 'each') walk(s.body);
+      else if (s.kind === 'branch' || s.kind === 'inside') walk(s.steps);
+    }
+  };
+  roots.forEach(visit);
+  return [...seen];
+}

@@ -1,0 +1,41 @@
+import { MAX_OPERATIONS, NOT_COMPARED, type Machine } from '../machine/machine.js';
+import { PAGE_WORDS } from '../machine/geometry.js';
+import { backedValue } from '../oracle/backing.js';
+import { describeValue } from '../machine/values.js';
+
+/** What a run left to see: what its accesses returned, and what a fresh reader gets. */
+
+/** Contents of every word of every page, mm by mm. */
+export function finalMemory(m: Machine): Int32Array {
+  const total = m.layout.geometry.mms * m.layout.pages;
+  const out = new Int32Array(total * PAGE_WORDS);
+  for (let addr = 0; addr < total; addr++)
+    for (let k = 0; k < PAGE_WORDS; k++) out[addr * PAGE_WORDS + k] = backedValue(m, addr, k);
+  return out;
+}
+
+/** Index of the first result that both compared and found different, -1 for none. */
+export function firstDifference(a: Int32Array, b: Int32Array): number {
+  for (let i = 0; i < a.length; i++) {
+    if (a[i] !== b[i] && a[i] !== NOT_COMPARED && b[i] !== NOT_COMPARED) return i;
+  }
+  return -1;
+}
+
+const ERRORS = ['', 'SIGSEGV', 'SIGBUS', 'refused'];
+
+/** `w3`, `SIGSEGV`, `(discarding)`, or '' for an operation that returns nothing. */
+export function describeResult(result: number): string {
+  if (result === 0) return '';
+  if (result === NOT_COMPARED) return '(discarding)';
+  return result < 0 ? ERRORS[-result]! : describeValue(result - 1);
+}
+
+/** The results of all threads, operation by operation. */
+export function describeResults(results: Int32Array): string {
+  const out: string[] = [];
+  for (let i = 0; i < results.length; i++) {
+    if (results[i] !== 0) out.push(`${Math.floor(i / MAX_OPERATIONS)}.${i % MAX_OPERATIONS}=${describeResult(results[i]!)}`);
+  }
+  return out.join(' ');
+}

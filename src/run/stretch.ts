@@ -1,0 +1,48 @@
+import { BadInput } from '../base/errors.js';
+import { didYouMean } from '../base/nearest.js';
+import type { Code } from '../program/lower.js';
+import type { Case, Segment } from '../scenario/case.js';
+
+/** A segment in numbers: the point is an instruction, 0 for the end of the operation. */
+export interface Stretch {
+  readonly thread: number;
+  readonly operation: number;
+  readonly pc: number;
+  readonly occurrence: number;
+}
+
+/** Finds instructions by their program operation and path, for the code of one pair of models. */
+export class Points {
+  private readonly pcs = new Map<string, number>();
+
+  constructor(private readonly code: Code) {
+    code.instructions.forEach((i, pc) => {
+      const key = `${i.info.program} ${i.info.path}`;
+      if (i.visible && !this.pcs.has(key)) this.pcs.set(key, pc);
+    });
+  }
+
+  toSegment(s: Stretch): Segment {
+    const path = s.pc === 0 ? '' : this.code.instructions[s.pc]!.info.path;
+    return { thread: s.thread, operation: s.operation, path, occurrence: s.occurrence };
+  }
+
+  /** Instruction of a point, 0 when these models have no such step (the operation's end stands for it). */
+  toStretch(c: Case, s: Segment): Stretch {
+    const call = c.threads[s.thread]?.operations[s.operation];
+    const pc = call === undefined || s.path === '' ? 0 : (this.pcs.get(`${call.name} ${s.path}`) ?? 0);
+    return { thread: s.thread, operation: s.operation, pc, occurrence: s.occurrence };
+  }
+
+  /** Refuses a case whose schedule names steps that no model of this lab has. */
+  check(c: Case): void {
+    c.schedule.forEach((s, i) => {
+      const call = c.threads[s.thread]?.operations[s.operation];
+      if (s.path === '' || call === undefined || this.pcs.has(`${call.name} ${s.path}`)) return;
+      const known = [...this.pcs.keys()].filter((k) => k.startsWith(`${call.name} `)).map((k) => k.slice(call.name.length + 1));
+      throw new BadInput(
+        `schedule[${i}].path: ${call.name} has no step "${s.path}" in these models.${didYouMean(s.path, known)}`,
+      );
+    });
+  }
+}

@@ -1,0 +1,105 @@
+import { hashHex } from '../base/hash.js';
+import { start } from '../machine/execute.js';
+import { hardwareOf } from '../machine/hardware.js';
+import { Layout, THREAD } from '../machine/layout.js';
+import { Machine } from '../machine/machine.js';
+import type { Code } from '../program/lower.js';
+import type { Callable } from '../program/callable.js';
+import { LogicalMemory } from '../oracle/logical-memory.js';
+import type { Oracle } from '../oracle/oracle.js';
+import type { Case } from '../scenario/case.js';
+import { geometryOf, programsOf, setUp } from '../scenario/setup.js';
+import type { Scheduler } from '../schedule/scheduler.js';
+import { drive, BUDGET, STEP_BUDGET, STUCK, unfinished } from './drive.js';
+import { repeats } from './progress.js';
+import type { RunOutcome } from './finding.js';
+import { Recorder } from './recorder.js';
+import { describeResults, finalMemory } from './results.js';
+
+/** One run that has ended, still in the machine's words. */
+export interface Ended {
+  readonly machine: Machine;
+  readonly memory: LogicalMemory;
+  readonly inconclusive: boolean;
+}
+
+/** Runs cases on one model. Layouts and the recorder are kept; a machine is made anew for each case. */
+export class Workbench {
+  private readonly layouts = new Map<string, Layout>();
+  private readonly logical: LogicalMemory;
+  readonly recorder: Recorder;
+
+  constructor(
+    readonly code: Code,
+    private readonly callables: ReadonlyMap<string, Callable>,
+    oracles: readonly Oracle[],
+  ) {
+    this.logical = new LogicalMemory(oracles);
+    this.recorder = new Recorder(code.instructions.length, STEP_BUDGET);
+  }
+
+  get memory(): LogicalMemory {
+    return this.logical;
+  }
+
+  /** The case's world, with every thread before its first step. */
+  prepare(c: Case): Machine {
+    const geometry = geometryOf(c);
+    const key = Object.values(geometry).join(' ');
+    let layout = this.layouts.get(key);
+    if (layout === undefined) this.layouts.set(key, (layout = new Layout(geometry, this.code.registers)));
+    const m = new Machine(layout, this.code, programsOf(c, this.callables), hardwareOf(c.hardware));
+    setUp(m, c);
+    this.logical.begin(m);
+    m.observer = this.logical;
+    start(m);
+    return m;
+  }
+
+  /** Runs the prepared machine to its end. */
+  run(m: Machine, scheduler: Scheduler, recorder: Recorder = this.recorder): Ended {
+    recorder.begin();
+    const how = drive(m, this.logical, scheduler, recorder);
+    let inconclusive = false;
+    if (how === STUCK) this.deadlock(m);
+    else if (how === BUDGET) {
+      if (repeats(m)) this.noProgress(m);
+      else inconclusive = true;
+    } else if (this.logical.violation === undefined) this.logical.end();
+    return { machine: m, memory: this.logical, inconclusive };
+  }
+
+  private deadlock(m: Machine): void {
+    const left = unfinished(m);
+    const waiting: string[] = [];
+    for (let t = 0; t < m.layout.threads; t++) {
+      if ((left & (1 << t)) !== 0) waiting.push(`thread ${t} before ${this.standing(m, t)}`);
+    }
+    const first = 31 - Math.clz32(left & -left);
+    this.logical.fail('deadlock', first, -1, `nobody can go on: ${waiting.join(', ')}`);
+  }
+
+  private noProgress(m: Machine): void {
+    const left = unfinished(m);
+    const first = 31 - Math.clz32(left & -left);
+    this.logical.fail('no-progress', first, -1, `a fair round repeats a state; thread ${first} stands before ${this.standing(m, first)}`);
+  }
+
+  private standing(m: Machine, t: number): string {
+    return m.code.instructions[m.words[m.layout.threadAt(t) + THREAD.PC]!]!.info.path;
+  }
+}
+
+/** The outcome as a value, for people and files. */
+export function outcomeOf(ended: Ended): RunOutcome {
+  const { machine, memory } = ended;
+  return {
+    violation: memory.violation,
+    latent: memory.latent,
+    inconclusive: ended.inconclusive,
+    steps: memory.step,
+    results: describeResults(machine.results),
+    finalMemory: finalMemory(machine).join(' '),
+    hash: hashHex(machine.words),
+  };
+}

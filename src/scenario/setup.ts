@@ -1,0 +1,306 @@
+import { FIRST_FRAME, PAGE_WORDS, PTES_PER_PMD, HUGE_ZERO_FRAME, ZERO_FRAME, type Geometry } from '../machine/geometry.js';
+import { DEVICE, FILE, FRAME, MM, OBJECT, SWAP, TABLE, THREAD, VPAGE, type Layout } from '../machine/layout.js';
+import type { Machine, ProgramStep } from '../machine/machine.js';
+import { FIRST_TAG, initialValue, twinValue } from '../machine/values.js';
+import type { Callable } from '../program/callable.js';
+import { choiceMask } from '../kernel/choice.js';
+import { FRAME_SHIFT, KIND_SWAP, PTE, tableEntry } from '../kernel/entry.js';
+import { allocFrame, allocHuge, PG } from '../kernel/page.js';
+import { allocTable } from '../kernel/pgtable.js';
+import {
+  VM,
+  VMA_ANON,
+  VMA_DAX,
+  VMA_FILE_PRIVATE,
+  VMA_FILE_SHARED,
+  VMA_HUGETLB_PRIVATE,
+  VMA_HUGETLB_SHARED,
+} from '../kernel/vma.js';
+import type { Case, PageState, Region, VmaKind } from './case.js';
+
+/** Turns the world of a case into words, and its programs into numbers. */
+
+export function geometryOf(c: Case): Geometry {
+  return {
+    mms: c.world.mms.length,
+    puds: (c.world.mms[0]?.length ?? 2) / 2,
+    cpus: c.threads.filter((t) => t.kind === 'cpu').length,
+    devices: c.threads.filter((t) => t.kind === 'device').length,
+    frames: c.world.frames,
+    filePages: c.world.files.length * PTES_PER_PMD,
+    swapSlots: c.world.swapSlots,
+  };
+}
+
+/** The programs of the case; the tag of a call is a function of its place, whoever runs when. */
+export function programsOf(c: Case, callables: ReadonlyMap<string, Callable>): ProgramStep[][] {
+  let tag = FIRST_TAG;
+  return c.threads.map((thread) =>
+    thread.operations.map((call) => ({
+      name: call.name,
+      args: call.args,
+      choices: choiceMask(call.choices),
+      tag: callables.get(call.name)?.writes === true ? tag++ : 0,
+    })),
+  );
+}
+
+const VMA_OF: Readonly<Record<VmaKind, number>> = {
+  none: 0,
+  anon: VMA_ANON,
+  'file-shared': VMA_FILE_SHARED,
+  'file-private': VMA_FILE_PRIVATE,
+  dax: VMA_DAX,
+  'hugetlb-private': VMA_HUGETLB_PRIVATE,
+  'hugetlb-shared': VMA_HUGETLB_SHARED,
+};
+
+/** Writes the world into the machine's zeroed words. */
+export function setUp(m: Machine, c: Case): void {
+  const L = m.layout;
+  const w = m.words;
+  w.fill(0);
+  m.blocked = 0;
+  for (const f of [ZERO_FRAME, HUGE_ZERO_FRAME, HUGE_ZERO_FRAME + 1, HUGE_ZERO_FRAME + 2, HUGE_ZERO_FRAME + 3]) {
+    w[L.frameAt(f) + FRAME.KIND] = 1;
+    w[L.frameAt(f) + FRAME.REF] = 1;
+    w[L.frameAt(f) + FRAME.FLAGS] = PG.RESERVED;
+    if (f !== ZERO_FRAME) w[L.frameAt(f) + FRAME.HEAD] = HUGE_ZERO_FRAME + 1;
+  }
+  c.threads.forEach((t, i) => (w[L.threadAt(i) + THREAD.MM] = t.mm));
+  c.threads.filter((t) => t.kind === 'device').forEach((t, d) => (w[L.deviceAt(d) + DEVICE.MM] = t.mm));
+  c.world.files.forEach((kind, block) => setUpFile(m, kind, block));
+  c.world.mms.forEach((regions, mm) => {
+    for (let pud = 0; pud < regions.length / 2; pud++) {
+      const table = allocTable(m);
+      w[L.tableAt(table) + TABLE.KIND] = 2;
+      w[L.mmAt(mm) + MM.PUD + pud] = table + 1;
+    }
+    regions.forEach((region, r) => setUpRegion(m, c, mm, r, region));
+  });
+  setUpObjects(m);
+}
+
+function setUpFile(m: Machine, kind: string, block: number): void {
+  const { layout: L, words: w } = m;
+  const first = block * PTES_PER_PMD;
+  for (let i = 0; i < PTES_PER_PMD; i++)
+    for (let k = 0; k < PAGE_WORDS; k++) w[L.fileAt(first + i) + FILE.S + k] = initialValue(200 + first + i, k);
+  if (kind === 'page-cache') return;
+  const head = allocHuge(m);
+  for (let i = 0; i < PTES_PER_PMD; i++) {
+    const at = L.frameAt(head + i);
+    w[L.fileAt(first + i) + FILE.CACHE] = head + i + 1;
+    w[at + FRAME.INDEX] = first + i;
+    w[at + FRAME.FLAGS] = kind === 'dax' ? PG.RESERVED : PG.FILE | PG.HUGETLB;
+    if (kind === 'dax') {
+      w[at + FRAME.HEAD] = 0;
+      w[at + FRAME.REF] = 1;
+    }
+    for (let k = 0; k < PAGE_WORDS; k++) w[at + FRAME.W + k] = w[L.fileAt(first + i) + FILE.S + k]!;
+  }
+}
+
+function setUpRegion(m: Machine, c: Case, mm: number, r: number, region: Region): void {
+  const { layout: L, words: w } = m;
+  const first = mm * L.pages + r * PTES_PER_PMD;
+  if (region.vma === 'none') return;
+  const kind = VMA_OF[region.vma];
+  const anonymous = kind === VMA_ANON || kind === VMA_HUGETLB_PRIVATE;
+  for (let i = 0; i < PTES_PER_PMD; i++) {
+    const at = L.vpage(first + i);
+    w[at + VPAGE.VMA] =
+      kind |
+      VM.READ |
+      VM.LINKED |
+      (region.writable ? VM.WRITE : 0) |
+      (region.mergeable ? VM.MERGEABLE : 0) |
+      (region.map !== 'pages' ? VM.HUGEPAGE : 0);
+    w[at + VPAGE.PGOFF] = anonymous ? r * PTES_PER_PMD + i : region.file * PTES_PER_PMD + i;
+  }
+  const pmd = L.tableAt(w[L.mmAt(mm) + MM.PUD + (r >> 1)] - 1) + TABLE.ENTRY + (r & 1);
+  if (region.map === 'huge-zero') {
+    w[pmd] = (HUGE_ZERO_FRAME << FRAME_SHIFT) | PTE.PRESENT | PTE.HUGE;
+    w[L.mmAt(mm) + MM.HUGE_ZERO] = 1;
+  } else if (region.map === 'huge') mapHuge(m, first, pmd, kind, region);
+  else mapPages(m, c, first, pmd, region);
+}
+
+function mapHuge(m: Machine, first: number, pmd: number, kind: number, region: Region): void {
+  const { layout: L, words: w } = m;
+  let head: number;
+  if (kind === VMA_HUGETLB_SHARED) head = w[L.fileAt(region.file * PTES_PER_PMD) + FILE.CACHE] - 1;
+  else {
+    head = allocHuge(m);
+    for (let i = 0; i < PTES_PER_PMD; i++) {
+      const at = L.frameAt(head + i);
+      w[at + FRAME.FLAGS] = PG.ANON | PG.SWAPBACKED | (kind === VMA_HUGETLB_PRIVATE ? PG.HUGETLB : 0);
+      w[at + FRAME.INDEX] = w[L.vpage(first + i) + VPAGE.PGOFF]!;
+      for (let k = 0; k < PAGE_WORDS; k++) w[at + FRAME.W + k] = contents(first + i, k, region);
+    }
+    w[L.frameAt(head) + FRAME.REF]--; // the mapping's reference is the one it was allocated with
+  }
+  w[L.frameAt(head) + FRAME.REF]++;
+  w[L.frameAt(head) + FRAME.CMAP]++;
+  w[pmd] =
+    (head << FRAME_SHIFT) | PTE.PRESENT | PTE.HUGE | PTE.DIRTY | PTE.SOFT_DIRTY | (region.writable ? PTE.WRITE : 0);
+}
+
+const contents = (page: number, word: number, region: Region): number =>
+  region.mergeable ? twinValue(word) : initialValue(page, word);
+
+function mapPages(m: Machine, c: Case, first: number, pmd: number, region: Region): void {
+  const { layout: L, words: w } = m;
+  if (region.vma.startsWith('hugetlb')) return;
+  if (region.pages.every((p) => p === 'none')) return;
+  const table = allocTable(m);
+  w[pmd] = tableEntry(table);
+  region.pages.forEach((state, i) => {
+    w[L.tableAt(table) + TABLE.ENTRY + i] = pageEntry(m, c, first + i, state, region);
+  });
+}
+
+function pageEntry(m: Machine, c: Case, addr: number, state: PageState, region: Region): number {
+  const writable = region.writable ? PTE.WRITE : 0;
+  if (state === 'none') return 0;
+  if (region.vma === 'dax' || region.vma === 'file-shared' || (region.vma === 'file-private' && state === 'page')) {
+    return fileEntry(m, addr, region, state === 'written' ? writable | PTE.DIRTY | PTE.SOFT_DIRTY : 0);
+  }
+  switch (state) {
+    case 'zero':
+      return PTE.PRESENT | PTE.SPECIAL;
+    case 'swapped':
+      return swappedEntry(m, addr, region);
+    case 'shared':
+      return sharedEntry(m, c, addr, region);
+    case 'clean':
+      return anonEntry(m, addr, region) | writable;
+    case 'page':
+    case 'written':
+      return anonEntry(m, addr, region) | writable | PTE.DIRTY | PTE.SOFT_DIRTY;
+  }
+}
+
+function anonEntry(m: Machine, addr: number, region: Region): number {
+  const { layout: L, words: w } = m;
+  const frame = allocFrame(m);
+  const at = L.frameAt(frame);
+  w[at + FRAME.FLAGS] = PG.ANON | PG.SWAPBACKED | PG.DIRTY;
+  w[at + FRAME.INDEX] = w[L.vpage(addr) + VPAGE.PGOFF]!;
+  w[at + FRAME.MAP] = 1;
+  for (let k = 0; k < PAGE_WORDS; k++) w[at + FRAME.W + k] = contents(addr, k, region);
+  return (frame << FRAME_SHIFT) | PTE.PRESENT;
+}
+
+/** The same page of the other mm maps the same frame, read-only, as after fork. */
+function sharedEntry(m: Machine, c: Case, addr: number, region: Region): number {
+  const { layout: L, words: w } = m;
+  const partner = addr >= L.pages ? addr - L.pages : -1;
+  const theirs = partner < 0 ? 0 : entryAt(m, partner);
+  if (partner >= 0 && (theirs & PTE.PRESENT) !== 0 && c.world.mms[0][(partner >> 2) % c.world.mms[0].length].pages[partner & 3] === 'shared') {
+    const at = L.frameAt(theirs >>> FRAME_SHIFT);
+    w[at + FRAME.MAP]++;
+    w[at + FRAME.REF]++;
+    return theirs;
+  }
+  return anonEntry(m, addr, region) | PTE.DIRTY | PTE.SOFT_DIRTY;
+}
+
+function entryAt(m: Machine, addr: number): number {
+  const { layout: L, words: w } = m;
+  const mm = addr >> L.pagesShift;
+  const page = addr & (L.pages - 1);
+  const pmds = w[L.mmAt(mm) + MM.PUD + (page >> 3)] - 1;
+  const pmd = w[L.tableAt(pmds) + TABLE.ENTRY + ((page >> 2) & 1)];
+  return pmd === 0 || (pmd & PTE.HUGE) !== 0 ? 0 : w[L.tableAt(pmd >>> FRAME_SHIFT) + TABLE.ENTRY + (page & 3)];
+}
+
+function swappedEntry(m: Machine, addr: number, region: Region): number {
+  const { layout: L, words: w } = m;
+  for (let s = 0; s < L.geometry.swapSlots; s++) {
+    const at = L.swapAt(s);
+    if (w[at + SWAP.COUNT] !== 0) continue;
+    w[at + SWAP.COUNT] = 1;
+    for (let k = 0; k < PAGE_WORDS; k++) w[at + SWAP.S + k] = contents(addr, k, region);
+    return (s << FRAME_SHIFT) | KIND_SWAP | PTE.SOFT_DIRTY;
+  }
+  return anonEntry(m, addr, region) | PTE.DIRTY | PTE.SOFT_DIRTY;
+}
+
+function fileEntry(m: Machine, addr: number, region: Region, flags: number): number {
+  const { layout: L, words: w } = m;
+  const index = w[L.vpage(addr) + VPAGE.PGOFF];
+  const file = L.fileAt(index);
+  if (w[file + FILE.CACHE] === 0) {
+    const frame = allocFrame(m);
+    const at = L.frameAt(frame);
+    w[at + FRAME.FLAGS] = PG.FILE;
+    w[at + FRAME.INDEX] = index;
+    for (let k = 0; k < PAGE_WORDS; k++) w[at + FRAME.W + k] = w[file + FILE.S + k]!;
+    w[file + FILE.CACHE] = frame + 1;
+  }
+  const frame = w[file + FILE.CACHE] - 1;
+  const at = L.frameAt(frame);
+  if (region.vma === 'dax') {
+    if ((flags & PTE.DIRTY) !== 0) w[file + FILE.TAGS] = 1;
+  } else {
+    w[at + FRAME.MAP]++;
+    w[at + FRAME.REF]++;
+    if ((flags & PTE.DIRTY) !== 0) w[at + FRAME.FLAGS] |= PG.DIRTY;
+  }
+  return (frame << FRAME_SHIFT) | PTE.PRESENT | flags;
+}
+
+/** The logical memory begins as what the page tables and the storage say. */
+function setUpObjects(m: Machine): void {
+  const { layout: L, words: w } = m;
+  const files = L.geometry.mms * L.pages;
+  for (let i = 0; i < L.geometry.filePages; i++) {
+    const at = L.objectAt(files + i);
+    const cached = w[L.fileAt(i) + FILE.CACHE];
+    w[at + OBJECT.HOME] = cached;
+    for (let k = 0; k < PAGE_WORDS; k++)
+      w[at + OBJECT.CELL + k] = cached === 0 ? w[L.fileAt(i) + FILE.S + k] : w[L.frameAt(cached - 1) + FRAME.W + k];
+  }
+  for (let addr = 0; addr < files; addr++) setUpObject(m, L, addr, files);
+}
+
+function setUpObject(m: Machine, L: Layout, addr: number, files: number): void {
+  const w = m.words;
+  const at = L.vpage(addr);
+  const vma = w[at + VPAGE.VMA];
+  if (vma === 0) return;
+  const kind = vma & 15;
+  const mapped = mappedFrame(m, addr);
+  const isFileMapping = kind !== VMA_ANON && kind !== VMA_HUGETLB_PRIVATE;
+  const copied = mapped > 0 && (w[L.frameAt(mapped) + FRAME.FLAGS] & PG.ANON) !== 0;
+  if (isFileMapping && !copied) {
+    w[at + VPAGE.OBJECT] = files + w[at + VPAGE.PGOFF] + 1;
+    return;
+  }
+  w[at + VPAGE.OBJECT] = addr + 1;
+  const object = L.objectAt(addr);
+  const entry = entryAt(m, addr);
+  if (mapped >= 0) {
+    w[object + OBJECT.HOME] = mapped + 1;
+    for (let k = 0; k < PAGE_WORDS; k++) w[object + OBJECT.CELL + k] = w[L.frameAt(mapped) + FRAME.W + k]!;
+  } else if ((entry & KIND_SWAP) !== 0) {
+    for (let k = 0; k < PAGE_WORDS; k++)
+      w[object + OBJECT.CELL + k] = w[L.swapAt(entry >>> FRAME_SHIFT) + SWAP.S + k]!;
+  }
+}
+
+/** Frame mapped at `addr`, huge or not; -1 when none is. */
+function mappedFrame(m: Machine, addr: number): number {
+  const { layout: L, words: w } = m;
+  const mm = addr >> L.pagesShift;
+  const page = addr & (L.pages - 1);
+  const pmds = w[L.mmAt(mm) + MM.PUD + (page >> 3)] - 1;
+  const pmd = w[L.tableAt(pmds) + TABLE.ENTRY + ((page >> 2) & 1)];
+  if ((pmd & PTE.HUGE) !== 0) {
+    const head = pmd >>> FRAME_SHIFT;
+    return head < FIRST_FRAME ? head : head + (page & 3);
+  }
+  const e = entryAt(m, addr);
+  return (e & PTE.PRESENT) !== 0 ? e >>> FRAME_SHIFT : -1;
+}
