@@ -103,7 +103,7 @@ export const anyOperation: fc.Arbitrary<Operation> = steps.map((list) => ({
   name: 'any_operation',
   from: 'mm/any file.c',
   version: 'v4.14',
-  takes: [registers[0]!],
+  takes: [registers[0]],
   gives: [],
   locals: registers.slice(1),
   steps: list,

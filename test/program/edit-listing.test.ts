@@ -26,7 +26,7 @@ const edit: fc.Arbitrary<Edit> = fc.oneof(
   site.map((s) => notify(s, 'range-end')),
   fc.tuple(locator, why).map(([at, reason]) => drop('callee', at, reason)),
   fc
-    .tuple(side, locator, insertion(callee.takes[0]!), why)
+    .tuple(side, locator, insertion(callee.takes[0]), why)
     .map(([at, step, steps, reason]) => insert('callee', at, step, steps, reason)),
 );
 

@@ -70,8 +70,8 @@ test('a listing of a kernel marks what it lacks and what it has beside the base'
       mute('change', 'after-clear'),
       notify('change/mapped', 'after-set'),
       drop('change', { callee: 'set_pte_at' }),
-      insert('change', 'after', { callee: 'ptep_clear_flush_notify', part: 'clear' }, [flush_tlb_mm(addr!)]),
-      insert('change', 'before', { callee: 'pte_none' }, [when(pte_none(addr!), [flush_tlb_mm(addr!)])]),
+      insert('change', 'after', { callee: 'ptep_clear_flush_notify', part: 'clear' }, [flush_tlb_mm(addr)]),
+      insert('change', 'before', { callee: 'pte_none' }, [when(pte_none(addr), [flush_tlb_mm(addr)])]),
     ],
   };
   expect(printListing(change, words, model).split('\n').slice(4)).toEqual([

@@ -1,0 +1,185 @@
+import { AS_IS, lower, type Code, type Instruction, type Runtime } from './lower.js';
+import { livenessOf } from './liveness.js';
+import type { Model } from './model.js';
+import { Path, type Watched } from './path-state.js';
+import { DONE, type Primitive } from './primitive.js';
+import type { Problem } from './problem.js';
+import type { Operation } from './step.js';
+import { answer, isCopy, isPure, numbersOf, operandsOf, readsOf, symbolOf, writesOf } from './symbol.js';
+
+/** States of one program operation that are looked at; one that has more is reported as not checked to the end. */
+const MOST = 200_000;
+
+const primitive = (name: string, shape: Primitive['shape']): Primitive => ({
+  name,
+  params: [],
+  shape,
+  visible: false,
+  sleeps: false,
+  run: () => DONE,
+});
+/** Lowering spreads `assign` into jumps and into what puts a value into a register; they keep its shape. */
+const runtime: Runtime = {
+  ret: primitive('return', 'step'),
+  idle: primitive('idle', 'step'),
+  assign: primitive('assign', 'value'),
+  forget: primitive('forget', 'step'),
+};
+
+/**
+ * Follows every path of the program operations as `model` has them, with all that they call in place. On each path:
+ *
+ * - what a step takes (a lock, a bracket, a gather: {@link Primitive.effect}) is released by the return, once;
+ * - nothing that may sleep is called under a spinlock;
+ * - a page reference that is taken is spoken of again before its register is lost.
+ *
+ * It knows numbers that are put into registers, and outcomes of tests that depend on registers alone. It does not
+ * verify: that a reference that is spoken of again is put, or handed on, exactly once; that the lock released is the one
+ * taken where the text names it by another value (only that one of its kind is held); the order of locks; what a test on
+ * the words makes impossible, so a path may be followed that no run takes.
+ */
+export function checkPaths(programs: readonly Operation[], model: Model): readonly Problem[] {
+  const [code] = lower(programs, [model], runtime);
+  return programs.flatMap((program) => new Paths(code, program).check());
+}
+
+class Paths {
+  private readonly first: number;
+  private readonly watched: Watched;
+  private readonly problems = new Map<string, Problem>();
+  private readonly seen = new Set<string>();
+  private readonly open: Path[] = [];
+
+  constructor(
+    private readonly code: Code,
+    private readonly program: Operation,
+  ) {
+    this.first = code.entry.get(program.name)!;
+    this.watched = watch(code, this.first);
+  }
+
+  check(): readonly Problem[] {
+    const registers = new Map(this.program.takes.map((_, i) => [i, `r${i}`]));
+    this.reach(Path.start(this.watched, this.first, registers));
+    for (let path = this.open.pop(); path !== undefined; path = this.open.pop()) {
+      if (this.seen.size > MOST) {
+        this.add(this.first, `has more than ${MOST} states; the rest of its paths was not followed`);
+        break;
+      }
+      this.follow(path);
+    }
+    return [...this.problems.values()];
+  }
+
+  private reach(path: Path): void {
+    const key = path.key();
+    if (this.seen.has(key)) return;
+    this.seen.add(key);
+    this.open.push(path);
+  }
+
+  private add(at: number, text: string): void {
+    const { path, operation } = this.code.instructions[at].info;
+    const key = `${path.split(' ').slice(-2).join(' ')} ${text}`;
+    if (!this.problems.has(key)) this.problems.set(key, { operation, path, text });
+  }
+
+  private follow(path: Path): void {
+    const at = path.at;
+    const i = this.code.instructions[at];
+    if (i.primitive === runtime.ret) {
+      for (const held of path.heldAtReturn())
+        this.add(held.at, `${held.resource} is taken and not released on every path`);
+      for (const lost of path.unspoken())
+        this.add(lost.at, 'a page reference is taken and never spoken of again');
+      return;
+    }
+    const tell = (text: string): void => this.add(at, text);
+    const next = path.clone();
+    next.speak(i);
+    if (i.primitive?.sleeps === true && !i.idle) {
+      const lock = path.spinlock();
+      if (lock !== undefined) tell(`${i.primitive.name} may sleep and is called with ${lock} held`);
+    }
+    if (i.primitive?.shape === 'test' && !i.idle) this.branch(next, i, tell);
+    else this.goOn(next, i, i.next, true, tell);
+  }
+
+  private branch(path: Path, i: Instruction, tell: (text: string) => void): void {
+    const outcome = this.outcome(path, i);
+    if (outcome !== false) this.goOn(path.clone(), i, i.next, true, tell);
+    if (outcome !== true) this.goOn(path, i, i.otherwise, false, tell);
+  }
+
+  /** How the test ends on this path, if that is known. */
+  private outcome(path: Path, i: Instruction): boolean | undefined {
+    if (!this.watched.pure.has(i)) return undefined;
+    const symbols = operandsOf(i).map((o) => symbolOf(o, path.registers));
+    const numbers = numbersOf(symbols);
+    const known = numbers === undefined ? undefined : answer(i.primitive!, numbers);
+    return known === undefined ? path.fact(i) : known === DONE;
+  }
+
+  private goOn(path: Path, i: Instruction, to: number, holds: boolean, tell: (text: string) => void): void {
+    if (!i.idle) {
+      if (i.primitive?.shape === 'test') path.learn(i, holds);
+      if (holds) {
+        path.write(i, tell);
+        path.apply(i, tell);
+      }
+    }
+    path.goTo(to);
+    this.reach(path);
+  }
+}
+
+/** Which registers and tests decide what is held, so that paths that differ in nothing else are one. */
+function watch(code: Code, first: number): Watched {
+  let last = first;
+  while (code.instructions[last].primitive !== runtime.ret) last++;
+  const own = code.instructions.slice(first, last + 1);
+  const tests = own.filter((i) => i.primitive?.shape === 'test' && isPure(i.primitive));
+  const copies = new Set(own.filter((i) => i.primitive !== undefined && isCopy(i.primitive)));
+  const { forget } = runtime;
+  const forgotten = (i: Instruction): readonly number[] =>
+    i.primitive === forget ? Array.from({ length: i.b }, (_, n) => i.a + n) : [];
+  return {
+    registers: watchedRegisters(own, tests, copies),
+    pure: new Set(tests),
+    repeated: repeatedOf(tests),
+    copies,
+    live: livenessOf(code, first, last, forgotten),
+    forget,
+  };
+}
+
+/** Registers that say what is taken, that decide a test, or that such a one is made of. */
+function watchedRegisters(
+  own: readonly Instruction[],
+  tests: readonly Instruction[],
+  copies: ReadonlySet<Instruction>,
+): ReadonlySet<number> {
+  const registers = new Set(tests.flatMap(readsOf));
+  for (const i of own) {
+    const of = i.primitive?.effect?.of;
+    const named = of === undefined ? undefined : operandsOf(i)[of];
+    if (named !== undefined && named.mode !== AS_IS) registers.add(named.value);
+  }
+  for (let size = -1; size !== registers.size;) {
+    size = registers.size;
+    for (const i of own) {
+      if (!copies.has(i) && i.primitive?.shape !== 'value') continue;
+      if (writesOf(i).some((r) => registers.has(r))) for (const r of readsOf(i)) registers.add(r);
+    }
+  }
+  return registers;
+}
+
+/** The tests that stand more than once, with the same arguments. */
+function repeatedOf(tests: readonly Instruction[]): ReadonlySet<Instruction> {
+  const keyOf = (i: Instruction): string =>
+    [i.primitive!.name, ...operandsOf(i).map((o) => `${o.mode}/${o.value}`)].join(' ');
+  const times = new Map<string, number>();
+  for (const i of tests) times.set(keyOf(i), (times.get(keyOf(i)) ?? 0) + 1);
+  return new Set(tests.filter((i) => times.get(keyOf(i))! > 1));
+}
