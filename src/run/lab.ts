@@ -1,3 +1,4 @@
+import type { Layout } from '../machine/layout.js';
 import type { Callable } from '../program/callable.js';
 import type { Model } from '../program/model.js';
 import type { Case, Segment } from '../scenario/case.js';
@@ -19,8 +20,17 @@ export interface TraceStep {
   readonly changes: readonly { readonly word: number; readonly before: number; readonly after: number }[];
   /** Hash of all words after the step. */
   readonly hash: string;
-  /** Value returned by an access that this step completed, if any. */
-  readonly value?: number;
+  /** What an access that this step completed returned: `w1`, `SIGSEGV`. */
+  readonly returned?: string;
+}
+
+/** Every step of one run, and what is needed to say what the words mean. */
+export interface Trace {
+  readonly outcome: RunOutcome;
+  readonly steps: readonly TraceStep[];
+  readonly layout: Layout;
+  /** The words before the first step. */
+  readonly start: Int32Array;
 }
 
 /** Counts of what runs reached, merged over many runs. Keys are step paths, sites, operation pairs, oracle names. */
@@ -42,8 +52,8 @@ export interface Lab {
   schedule(c: Case, scheduler: Scheduler, side?: Side): { outcome: RunOutcome; schedule: readonly Segment[] };
   /** Follows the case's schedule on one model. */
   replay(c: Case, side: Side): RunOutcome;
-  /** The same with every step recorded; the words' layout is in `layout`. */
-  trace(c: Case, side: Side): { outcome: RunOutcome; steps: readonly TraceStep[] };
+  /** The same with every step recorded. */
+  trace(c: Case, side: Side): Trace;
   /**
    * Runs both models under the case's schedule and says what it shows, undefined for nothing.
    * `search`: schedules of the reference that are tried before anything is called candidate-only.

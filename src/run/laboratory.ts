@@ -14,7 +14,7 @@ import type { Scheduler } from '../schedule/scheduler.js';
 import { compare, type Compared, type Shown } from './compare.js';
 import { CoverageMeter } from './coverage.js';
 import type { Finding, HitRates, RunOutcome } from './finding.js';
-import type { Coverage, Lab, Side, TraceStep } from './lab.js';
+import type { Coverage, Lab, Side, Trace } from './lab.js';
 import { Replay } from './replay.js';
 import { finalMemory } from './results.js';
 import { Points, type Stretch } from './stretch.js';
@@ -53,13 +53,13 @@ export class Laboratory implements Lab {
     return this.follow(c, side, this.stretches(c)).outcome();
   }
 
-  trace(c: Case, side: Side): { outcome: RunOutcome; steps: readonly TraceStep[] } {
+  trace(c: Case, side: Side): Trace {
     this.points.check(c);
     const bench = this.benches[side];
     const m = bench.prepare(c);
     const tracer = new Tracer(m, bench.recorder.hits.length);
     const ended = bench.run(m, new Replay(m, this.stretches(c)), tracer);
-    return { outcome: outcomeOf(ended), steps: tracer.steps };
+    return { outcome: outcomeOf(ended), steps: tracer.steps, layout: m.layout, start: tracer.start };
   }
 
   /** One case of a campaign: runs both models under a fresh schedule. The finding is judged without a search. */

@@ -1,20 +1,26 @@
 import { hashHex } from '../base/hash.js';
-import type { Machine } from '../machine/machine.js';
+import { MAX_OPERATIONS, type Machine } from '../machine/machine.js';
 import { Recorder } from './recorder.js';
 import { STEP_BUDGET } from './drive.js';
 import type { TraceStep } from './lab.js';
+import { describeResult } from './results.js';
 
 /** A recorder that keeps what every step changed. For one run that people will read. */
 export class Tracer extends Recorder {
   readonly steps: TraceStep[] = [];
+  /** The words before the first step. */
+  readonly start: Int32Array;
   private readonly before: Int32Array;
+  private readonly results: Int32Array;
 
   constructor(
     private readonly m: Machine,
     instructions: number,
   ) {
     super(instructions, STEP_BUDGET);
+    this.start = new Int32Array(m.words);
     this.before = new Int32Array(m.words);
+    this.results = new Int32Array(m.results);
   }
 
   override ran(t: number, operation: number, pc: number): void {
@@ -25,6 +31,7 @@ export class Tracer extends Recorder {
       if (words[i] !== this.before[i]) changes.push({ word: i, before: this.before[i]!, after: words[i]! });
     }
     this.before.set(words);
+    const returned = this.returned(t, operation);
     this.steps.push({
       step: this.steps.length,
       thread: t,
@@ -32,6 +39,15 @@ export class Tracer extends Recorder {
       path: this.m.code.instructions[pc]!.info.path,
       changes,
       hash: hashHex(words),
+      ...(returned === '' ? {} : { returned }),
     });
+  }
+
+  /** What the access of the operation returned in the step that just ran; '' when it returned nothing. */
+  private returned(t: number, operation: number): string {
+    const at = t * MAX_OPERATIONS + operation;
+    if (this.m.results[at] === this.results[at]) return '';
+    this.results[at] = this.m.results[at]!;
+    return describeResult(this.results[at]);
   }
 }

@@ -1,4 +1,5 @@
 import { CHOICES } from '../../src/kernel/choice.js';
+import { Layout } from '../../src/machine/layout.js';
 import type { ArgKind, Callable } from '../../src/program/callable.js';
 import type { Finding, RunOutcome, Violation } from '../../src/run/finding.js';
 import type { Lab } from '../../src/run/lab.js';
@@ -7,6 +8,9 @@ import type { Scheduler } from '../../src/schedule/scheduler.js';
 
 /** Operations of the fake kernel, on CPUs and on devices. */
 const NAMES = [...'abcdefghijklmnopqrstuvwxyz'];
+
+/** The fake kernel has no words. */
+const LAYOUT = new Layout({ mms: 0, puds: 1, cpus: 0, devices: 0, frames: 0, filePages: 0, swapSlots: 0 }, 0);
 
 /** Steps of every operation of the fake kernel. */
 export const STEPS = ['1', '2', '3'];
@@ -152,7 +156,7 @@ export function fakeLab(shows: Shows, kinds: Readonly<Record<string, readonly Ar
       calls.replay++;
       return outcome(shows(c, runFake(c)));
     },
-    trace: () => ({ outcome: outcome(undefined), steps: [] }),
+    trace: () => ({ outcome: outcome(undefined), steps: [], layout: LAYOUT, start: new Int32Array(LAYOUT.size) }),
     judge(c) {
       calls.judge++;
       const v = shows(c, runFake(c));
