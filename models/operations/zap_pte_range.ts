@@ -9,7 +9,7 @@ import {
   tlb_remove_page,
   tlb_remove_tlb_entry,
 } from '../../src/kernel/gather.js';
-import { page_is_zero, PageAnon, set_page_dirty } from '../../src/kernel/page.js';
+import { PageAnon, set_page_dirty, vm_normal_page } from '../../src/kernel/page.js';
 import {
   pmd_none_or_trans_huge,
   pte_get,
@@ -53,7 +53,7 @@ export const zap_pte_range = operation({
             ptep_get_and_clear(at, place, entry),
             tlb_remove_tlb_entry(at, ONE),
             let_(page, entry_target(entry)),
-            when(not(page_is_zero(page)), [
+            when(vm_normal_page(page), [
               when(not(PageAnon(page)), [
                 when(pte_dirty(entry), [set_page_dirty(page), let_(force_flush, ONE)]),
               ]),

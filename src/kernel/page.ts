@@ -164,6 +164,9 @@ export const copy_user_huge_page = verb('copy_user_huge_page', ['to', 'from'], (
 
 /** The zero page, small or huge: is_zero_pfn, is_huge_zero_page. */
 export const page_is_zero = test('is_zero_pfn', ['page'], (_m, _t, page) => yes(isZeroFrame(page)), { private: true });
+/** The entry maps memory that has a struct page: not the zero page, not a DAX pfn. */
+export const vm_normal_page = test('vm_normal_page', ['page'], (m, _t, page) =>
+  yes((m.words[m.layout.frameAt(page) + FRAME.FLAGS]! & PG.RESERVED) === 0), { private: true });
 export const PageAnon = test('PageAnon', ['page'], (m, _t, page) =>
   yes((m.words[m.layout.frameAt(headOf(m, page)) + FRAME.FLAGS]! & PG.ANON) !== 0), { private: true });
 export const PageKsm = test('PageKsm', ['page'], (m, _t, page) =>
