@@ -1,0 +1,79 @@
+import type { Finding } from '../run/finding.js';
+import type { Rendered, Shrunk } from './job.js';
+
+/** Runs the cases `from` to `from + count - 1` of a campaign. */
+export interface BatchTask {
+  readonly kind: 'batch';
+  readonly seed: string;
+  readonly from: number;
+  readonly count: number;
+  /** Also say which case first reached each thing (costs time). */
+  readonly firsts: boolean;
+}
+
+/** Confirms one finding, shrinks it and writes its texts. */
+export interface ShrinkTask {
+  readonly kind: 'shrink';
+  readonly finding: Finding;
+  readonly tries: number;
+  /** Give up after this many seconds, keeping the best so far. */
+  readonly seconds: number;
+}
+
+/** Runs cases of the seeded broken model until one fails. */
+export interface CanaryTask {
+  readonly kind: 'canary';
+  readonly seed: string;
+  readonly from: number;
+  readonly count: number;
+}
+
+export type Task = BatchTask | ShrinkTask | CanaryTask;
+
+/** How often a signature was seen in a batch, and its first samples in the order of the cases. */
+export interface Hits {
+  readonly key: string;
+  count: number;
+  readonly samples: { readonly index: number; readonly finding: Finding; readonly nth: number }[];
+}
+
+export interface BatchResult {
+  readonly kind: 'batch';
+  readonly from: number;
+  /** Fewer than asked for when the campaign was stopped. */
+  readonly cases: number;
+  readonly steps: number;
+  readonly inconclusive: number;
+  readonly hits: readonly Hits[];
+  readonly coverage: CoverageCounts;
+  /** Thing reached and the first case of the batch that reached it. */
+  readonly firsts: readonly (readonly [string, number])[];
+}
+
+/** Counts by name, as lists that structured cloning carries cheaply. */
+export interface CoverageCounts {
+  readonly steps: readonly (readonly [string, number])[];
+  readonly pairs: readonly (readonly [string, number])[];
+  readonly asked: readonly (readonly [string, number])[];
+}
+
+export interface ShrinkResult {
+  readonly kind: 'shrink';
+  /** Undefined: the search of the reference showed that it was timing only. */
+  readonly shrunk: Shrunk | undefined;
+  readonly rendered: Rendered | undefined;
+}
+
+export interface CanaryResult {
+  readonly kind: 'canary';
+  readonly cases: number;
+  /** Number of the case that caught it, -1 for none. */
+  readonly caught: number;
+  readonly what: string;
+}
+
+export type TaskResult<T extends Task> = T extends BatchTask
+  ? BatchResult
+  : T extends ShrinkTask
+    ? ShrinkResult
+    : CanaryResult;

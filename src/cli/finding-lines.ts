@@ -1,0 +1,62 @@
+import { quirksOfCase, sizeOf } from '../campaign/bucket.js';
+import type { FindingRecord } from '../campaign/records.js';
+import { HARDWARE, type HardwareSwitch } from '../machine/hardware.js';
+import type { Finding } from '../run/finding.js';
+
+/** `needs hardware that …`, or that conforming hardware is enough. */
+export function hardwareNeeded(finding: Finding): string {
+  const quirks = quirksOfCase(finding).map((quirk) => {
+    const [name, value] = quirk.split('=');
+    const known: HardwareSwitch | undefined = HARDWARE.find((h) => h.name === name);
+    return known?.that[known.values.indexOf(value ?? '')] ?? quirk;
+  });
+  return quirks.length === 0 ? 'conforming hardware' : `needs hardware that ${quirks.join(' and ')}`;
+}
+
+const plural = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
+
+/** `3 operations, 2 threads, 5 segments`. */
+export function showSize(finding: Finding): string {
+  const { operations, threads, segments } = sizeOf(finding);
+  return [plural(operations, 'operation'), plural(threads, 'thread'), plural(segments, 'segment')].join(', ');
+}
+
+/** `stale-read by the device at wp_page_copy`. */
+export function showVerdict(finding: Finding): string {
+  const { kind, agent, site } = finding.violation;
+  const what = finding.class === 'divergence' ? 'results differ' : `${kind} by the ${agent}`;
+  return site === '' ? what : `${what} at ${site}`;
+}
+
+/** `3 of 200 schedules on the candidate, 0 on the reference`. */
+export function showRates(finding: Finding): string {
+  const { schedules, candidate, reference } = finding.rates;
+  if (schedules === 0) return 'no other schedules were tried';
+  return `${candidate} of ${schedules} schedules on the candidate, ${reference} on the reference`;
+}
+
+/** What ended the shrinking. */
+export function showShrunk(record: FindingRecord): string {
+  const { minimal, capped, stopped } = record.shrunk;
+  if (stopped) return 'shrinking was cut short by time';
+  if (capped) return 'shrinking used up its tries';
+  return minimal ? 'minimal' : 'not verified to be minimal';
+}
+
+/** The lines of one finding: what, on which hardware, how big, how often, where it is and how to run it. */
+export function findingLines(record: FindingRecord): string[] {
+  const { finding } = record.shrunk;
+  const lines = [
+    `${finding.class}: ${showVerdict(finding)}; ${hardwareNeeded(finding)}`,
+    `  ${showSize(finding)} (${showShrunk(record)}); seen ${record.count}x, first in case ${record.index}; ${showRates(finding)}`,
+  ];
+  if (record.directory !== undefined) lines.push(`  shootdown replay ${quoted(record.directory)}`);
+  return lines;
+}
+
+/** A word for the shell. */
+export function quoted(word: string): string {
+  return /^[\w@%+=:,./~-]+$/.test(word) && !word.startsWith('~')
+    ? word
+    : `'${word.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,45 @@
+import { inProcess } from '../campaign/workforce.js';
+import { calleeOf, placed, type Placed } from '../program/locate.js';
+import type { Operation } from '../program/step.js';
+import { columns } from './columns.js';
+import { showCount } from './numbers.js';
+import { canaryRecipe, defaultRecipe, openJob, register } from './trade.js';
+
+/** Every step of every operation, and how often the default campaign reaches it, in any call. */
+export async function coverageLines(cases: number, seed: string): Promise<string[]> {
+  const workforce = inProcess({ openJob }, defaultRecipe(), canaryRecipe());
+  const result = await workforce.run({ kind: 'batch', seed, from: 0, count: cases, firsts: false });
+  const counts = innermost(result.coverage.steps);
+  const lines = [`${showCount(result.cases)} cases, ${showCount(result.steps)} steps, seed ${seed}`];
+  for (const operation of register.operations)
+    lines.push('', operation.name, ...operationLines(operation, counts));
+  return lines;
+}
+
+/** Counts of `operation:number callee`, whatever called the operation. */
+function innermost(steps: readonly (readonly [string, number])[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const [path, n] of steps) {
+    const own = /\S+:\d+\+? (goto )?\S+$/.exec(path)?.[0] ?? path;
+    counts.set(own, (counts.get(own) ?? 0) + n);
+  }
+  return counts;
+}
+
+function operationLines(operation: Operation, counts: ReadonlyMap<string, number>): string[] {
+  const rows = placed(operation)
+    .filter((p) => p.step.kind !== 'label' && p.step.kind !== 'expand')
+    .map((p) => row(operation, p, counts));
+  return columns(rows).map((line) => `  ${line}`);
+}
+
+function row(operation: Operation, p: Placed, counts: ReadonlyMap<string, number>): string[] {
+  const { step, expansion, number, branch } = p;
+  const part =
+    step.kind === 'do' && expansion !== undefined ? `${expansion.name}.${step.part ?? ''}` : undefined;
+  const name = part ?? (step.kind === 'goto' ? 'goto' : calleeOf(step));
+  const text = step.kind === 'goto' ? `goto ${step.label}` : name;
+  const count = step.kind === 'call' ? undefined : (counts.get(`${operation.name}:${number} ${text}`) ?? 0);
+  const shown = count === undefined ? '' : count === 0 ? 'NEVER' : showCount(count);
+  return [shown.padStart(12), `${number}`.padStart(3), text, branch];
+}
