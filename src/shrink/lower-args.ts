@@ -2,6 +2,8 @@ import type { ArgKind } from '../program/callable.js';
 import type { Case, PageState } from '../scenario/case.js';
 import { REGION_PAGES, isAddress, pagesOf, renamed, type ArgKinds } from './addresses.js';
 import { mapCalls, operationsOf, replaced } from './operations.js';
+import { withRegions } from './empty-regions.js';
+import { mappedIn } from './order.js';
 import { offering } from './pass.js';
 
 /** Smaller values for an argument, the smallest first. */
@@ -85,7 +87,22 @@ function swapped(c: Case, kinds: ArgKinds, a: number, b: number, everyMm: boolea
   return { ...renamed(c, kinds, { address }), world: { ...c.world, mms } };
 }
 
+/** The case with what a page holds moved to a lower page that holds nothing, while operations stay where they are. */
+export function lowerPages(c: Case): readonly Case[] {
+  return withRegions(c, (region) =>
+    mappedIn(region).flatMap((from) =>
+      below(from)
+        .filter((to) => region.pages[to] === 'none')
+        .map((to) => ({
+          ...region,
+          pages: replaced(replaced(region.pages, to, region.pages[from]), from, 'none'),
+        })),
+    ),
+  );
+}
+
 export const lowerArgs = offering('lower arguments', (c, kinds) => [
   ...lowerSharedAddresses(c, kinds),
+  ...lowerPages(c),
   ...lowerSingleArgs(c, kinds),
 ]);

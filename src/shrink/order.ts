@@ -18,11 +18,15 @@ const VMAS: readonly VmaKind[] = [
   'dax',
 ];
 
+/** Places of the pages that are mapped one by one. */
+export function mappedIn(region: Region): readonly number[] {
+  return region.pages.flatMap((state, i) => (state === 'none' ? [] : [i]));
+}
+
 /** Base pages that the region maps at the start. */
-export function mappedPages(region: Region): number {
+function mappedPages(region: Region): number {
   if (region.vma === 'none') return 0;
-  if (region.map !== 'pages') return region.pages.length;
-  return region.pages.filter((state) => state !== 'none').length;
+  return region.map === 'pages' ? mappedIn(region).length : region.pages.length;
 }
 
 /**
@@ -35,7 +39,7 @@ export function mappedPages(region: Region): number {
  * 5. choices: each is an outcome that has to be believed
  * 6. hardware that does not conform: last of the counts, since a switch that a finding needs is part of the finding,
  *    and trading it for another operation would hide that the operation alone does not fail
- * 7. what makes the same counts plainer: segments that end with their operation, first occurrences, plain pages,
+ * 7. what makes the same counts plainer: segments that end with their operation, first occurrences, plain pages that come first,
  *    small numbers, work in the first threads
  */
 export function measure(c: Case): readonly number[] {
@@ -56,6 +60,7 @@ export function measure(c: Case): readonly number[] {
     c.schedule.filter((s) => s.path !== '').length,
     sum(c.schedule.map((s) => s.occurrence)),
     sum(regions.map(roughness)),
+    sum(regions.map((r) => sum(mappedIn(r)))),
     sum(calls.flatMap(({ call }) => call.args)) + sum(c.threads.map((t) => t.mm)),
     sum(calls.map(({ thread }) => thread)),
     c.world.frames + c.world.swapSlots,

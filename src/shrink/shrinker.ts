@@ -24,6 +24,7 @@ import {
   fewerSwitches,
   joinThreadsElsewhere,
 } from './reschedule.js';
+import { replaceDevice } from './replace-device.js';
 import { shrinkValues } from './shrink-values.js';
 import { simplifyPages } from './simplify-pages.js';
 import { swapThreads } from './swap-threads.js';
@@ -39,6 +40,7 @@ export const PASSES: readonly Pass[] = [
   emptyRegions,
   joinRegions,
   joinThreads,
+  replaceDevice,
   moveOperations,
   joinSegments,
   swapThreads,

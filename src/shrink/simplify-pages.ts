@@ -1,6 +1,7 @@
 import type { Case, PageState, Region } from '../scenario/case.js';
 import { withRegions } from './empty-regions.js';
 import { replaced } from './operations.js';
+import { mappedIn } from './order.js';
 import { offering } from './pass.js';
 
 /** The case with one page less mapped, for each; a huge mapping goes as a whole. */
@@ -14,11 +15,6 @@ export function withoutEachPage(c: Case): readonly Case[] {
 
 function unmapped(region: Region): Region {
   return { ...region, map: 'pages', pages: region.pages.map((): PageState => 'none') };
-}
-
-/** Indices of the pages that are mapped one by one. */
-function mappedIn(region: Region): readonly number[] {
-  return region.pages.flatMap((state, i) => (state === 'none' ? [] : [i]));
 }
 
 /** What an anonymous page has instead of a state that only pages of files have. */

@@ -156,7 +156,12 @@ export function fakeLab(shows: Shows, kinds: Readonly<Record<string, readonly Ar
       calls.replay++;
       return outcome(shows(c, runFake(c)));
     },
-    trace: () => ({ outcome: outcome(undefined), steps: [], layout: LAYOUT, start: new Int32Array(LAYOUT.size) }),
+    trace: () => ({
+      outcome: outcome(undefined),
+      steps: [],
+      layout: LAYOUT,
+      start: new Int32Array(LAYOUT.size),
+    }),
     judge(c) {
       calls.judge++;
       const v = shows(c, runFake(c));

@@ -20,6 +20,7 @@ import { moveOperations } from '../../src/shrink/move-operations.js';
 import type { Pass } from '../../src/shrink/pass.js';
 import { plainSegments } from '../../src/shrink/plain-segments.js';
 import { dropOperationsElsewhere, dropPairsElsewhere, fewerSwitches } from '../../src/shrink/reschedule.js';
+import { replaceDevice } from '../../src/shrink/replace-device.js';
 import { simplifyPages } from '../../src/shrink/simplify-pages.js';
 import { swapThreads } from '../../src/shrink/swap-threads.js';
 import {
@@ -92,6 +93,18 @@ test('two threads are joined when one can do the work of both', () => {
 test('operations move to the first thread that can do them', () => {
   const c = caseOf([thread('a'), thread('b x')]);
   expect(after(moveOperations, c, all('x')).threads.map((t) => t.operations.length)).toEqual([3, 0]);
+});
+
+test('a CPU does what a device did when the finding is not about that', () => {
+  const c = caseOf([thread(''), thread('a b', 'device'), thread('x', 'device')], {
+    schedule: scheduleOf('2:0/2 1:0/2 2:0 1:1'),
+  });
+  const best = after(replaceDevice, c, (d, ran) => all('x')(d, ran) && d.threads[1].kind === 'device');
+  expect(best.threads.map((t) => [t.kind, t.operations.length])).toEqual([
+    ['cpu', 2],
+    ['device', 1],
+  ]);
+  expect(scheduleText(best.schedule)).toBe('1:0/2 0:0 1:0 0:1');
 });
 
 test('segments that do not matter are dropped', () => {
@@ -250,6 +263,19 @@ test('equal addresses move down together, with what the page holds', () => {
   const best = after(lowerArgs, c, holds, { a: ['addr'] });
   expect(best.threads.map((t) => t.operations[0].args[0])).toEqual([0, 0]);
   expect(best.world.mms[0][0].pages).toEqual(['zero', 'none', 'none', 'none']);
+});
+
+test('a range shrinks around a page that moves to its start', () => {
+  const c = withWorld(
+    [[region({ pages: ['none', 'none', 'none', 'page'] }), NO_REGION]],
+    [{ kind: 'cpu', mm: 0, operations: [{ name: 'a', args: [0, 4], choices: [] }] }],
+  );
+  const holds: Holds = (d) => {
+    const [from, count] = d.threads[0].operations[0].args;
+    return d.world.mms[0][0].pages.slice(from, from + count).includes('page');
+  };
+  const best = after(lowerArgs, c, holds, { a: ['addr', 'count'] });
+  expect(best.threads[0].operations[0].args).toEqual([0, 1]);
 });
 
 test('a smaller program that needs another schedule is found', () => {
