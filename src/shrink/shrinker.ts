@@ -14,6 +14,7 @@ import { joinRegions } from './join-regions.js';
 import { joinSegments } from './join-segments.js';
 import { joinThreads } from './join-threads.js';
 import { lowerArgs } from './lower-args.js';
+import { mapInstead } from './map-instead.js';
 import { verify } from './minimal.js';
 import { moveOperations } from './move-operations.js';
 import type { Pass } from './pass.js';
@@ -53,6 +54,7 @@ export const PASSES: readonly Pass[] = [
 
 /** Passes that search. Each runs when the cheap ones are at their end, which begin again when it finds something. */
 export const DEEP_PASSES: readonly Pass[] = [
+  mapInstead,
   dropOperationsElsewhere,
   joinThreadsElsewhere,
   fewerSwitches,

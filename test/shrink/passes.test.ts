@@ -16,6 +16,7 @@ import { joinRegions } from '../../src/shrink/join-regions.js';
 import { joinSegments } from '../../src/shrink/join-segments.js';
 import { joinThreads } from '../../src/shrink/join-threads.js';
 import { lowerArgs } from '../../src/shrink/lower-args.js';
+import { mapInstead } from '../../src/shrink/map-instead.js';
 import { moveOperations } from '../../src/shrink/move-operations.js';
 import type { Pass } from '../../src/shrink/pass.js';
 import { plainSegments } from '../../src/shrink/plain-segments.js';
@@ -155,6 +156,18 @@ test('pages that do not matter are unmapped and the others made ordinary', () =>
   const best = after(simplifyPages, c, holds).world.mms[0];
   expect(best[0]).toEqual(region({ pages: ['none', 'page', 'none', 'none'] }));
   expect(best[1]).toEqual(region());
+});
+
+test('a page is mapped from the start instead of by an operation', () => {
+  const operations = [
+    { name: 'm', args: [6], choices: [] },
+    { name: 'x', args: [], choices: [] },
+  ];
+  const c = withWorld([[NO_REGION, region()]], [{ kind: 'cpu', mm: 0, operations }]);
+  const holds: Holds = (d) => calls(d).includes('m') || d.world.mms[0][1].pages[2] === 'zero';
+  const best = after(mapInstead, c, (d, ran) => holds(d, ran) && all('x')(d, ran), { m: ['addr'] });
+  expect(namesOf(best)).toEqual(['x']);
+  expect(best.world.mms[0][1].pages).toEqual(['none', 'none', 'zero', 'none']);
 });
 
 test('regions that do not matter lose their vma', () => {
