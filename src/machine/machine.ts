@@ -34,7 +34,7 @@ export class Machine {
   words: Int32Array;
   /** Threads whose last try found nothing to do; cleared when anything changes. Derived, never hashed. */
   blocked = 0;
-  observer: Observer = nobody;
+  observer: Observer<Machine> = nobody;
   /** What the access of each operation returned, + 1, or minus how it failed; 0 when it is no access. */
   readonly results: Int32Array;
 

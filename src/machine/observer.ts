@@ -1,41 +1,39 @@
-import type { Machine } from './machine.js';
-
 /**
  * Who watches a run: the primitives tell it what happened, it decides nothing about the kernel.
  * Agents and operations in flight are named by thread index; `addr` is mm and page in one number (see geometry);
- * `entry` is the translation that was used, in the format of kernel/entry.
+ * `M` is the machine. `entry` is the translation that was used, in the format of kernel/entry.
  */
-export interface Observer {
+export interface Observer<M> {
   /** A program operation begins: from here its call is in flight. */
-  called(m: Machine, t: number): void;
+  called(m: M, t: number): void;
   /** It returned to its caller. */
-  returned(m: Machine, t: number): void;
+  returned(m: M, t: number): void;
   /** An agent read `value`. */
-  loaded(m: Machine, t: number, addr: number, word: number, value: number, entry: number): void;
+  loaded(m: M, t: number, addr: number, word: number, value: number, entry: number): void;
   /** An agent's write of `value` is about to land in the frame that `entry` names. */
-  storing(m: Machine, t: number, addr: number, word: number, value: number, entry: number): void;
+  storing(m: M, t: number, addr: number, word: number, value: number, entry: number): void;
   /** It landed. */
-  stored(m: Machine, t: number, addr: number, word: number, value: number, entry: number): void;
+  stored(m: M, t: number, addr: number, word: number, value: number, entry: number): void;
   /** A walk went through a page-table page, or set bits in an entry, that was freed since it was cached. */
-  walkedFreed(m: Machine, t: number, addr: number, write: boolean): void;
+  walkedFreed(m: M, t: number, addr: number, write: boolean): void;
   /** The operation of `t` changed the entry that maps `addr` (one base page) from `before` to `after`. */
-  entryChanged(m: Machine, t: number, addr: number, before: number, after: number): void;
+  entryChanged(m: M, t: number, addr: number, before: number, after: number): void;
   /** The operation of `t` read the entry of `addr` under its lock and decides by it. */
-  entryLooked(m: Machine, t: number, addr: number): void;
+  entryLooked(m: M, t: number, addr: number): void;
   /** The function of `t` returned and promised that the entry of `addr` gives nobody more than it says. */
-  promised(m: Machine, t: number, addr: number): void;
+  promised(m: M, t: number, addr: number): void;
   /** The operation of `t` opens a window: see {@link WINDOW}. `other` is what the window kind needs beside the range. */
-  opened(m: Machine, t: number, kind: number, start: number, count: number, other: number): void;
+  opened(m: M, t: number, kind: number, start: number, count: number, other: number): void;
   /** It closes before the outermost return. */
-  closed(m: Machine, t: number): void;
+  closed(m: M, t: number): void;
   /** The contents of the page at `addr` become those of `frame`, by purpose. */
-  rewrote(m: Machine, t: number, addr: number, frame: number): void;
+  rewrote(m: M, t: number, addr: number, frame: number): void;
   /** The address `to` names from here on what `from` names (mremap); with `done`, `from` names nothing any more. */
-  moved(m: Machine, t: number, from: number, to: number, done: boolean): void;
+  moved(m: M, t: number, from: number, to: number, done: boolean): void;
   /** The frame's last reference went away; contents are still there. */
-  freeing(m: Machine, t: number, frame: number): void;
+  freeing(m: M, t: number, frame: number): void;
   /** The kernel broke a rule of its own: a lock, a bracket, a sleep. `rule` is one sentence. */
-  misused(m: Machine, t: number, rule: string): void;
+  misused(m: M, t: number, rule: string): void;
 }
 
 /** What an operation in flight does to contents, and therefore what may be read until it returns. */
@@ -58,7 +56,7 @@ export const WINDOW = {
 } as const;
 
 /** Watches nothing: for benches, and for runs that only produce a schedule. */
-export const nobody: Observer = {
+export const nobody: Observer<unknown> = {
   called() {},
   returned() {},
   loaded() {},

@@ -7,10 +7,11 @@ import { isPresent } from '../kernel/entry.js';
 import { PG } from '../kernel/page.js';
 import { VMA_FILE_PRIVATE, vmaKind } from '../kernel/vma.js';
 import { frameFor } from '../kernel/walk.js';
+import { addToAfter, after, setAfter } from './after.js';
 import { Blame } from './blame.js';
 import type { Judge } from './judge.js';
 import { Overlap } from './overlap.js';
-import { DISCARDABLE, openOn, spareObject } from './objects.js';
+import { BORN, DISCARDABLE, openOn, spareObject } from './objects.js';
 import { noLooks, type Oracle } from './oracle.js';
 import { loses } from './rights.js';
 import type { Verdict, Violation } from './verdict.js';
@@ -21,7 +22,7 @@ import { allowedByWindows, closeWindow, discarding, noteWrite, openWindow } from
  * excuse, what they promise. It keeps its state in the words (equal situations are equal words) and asks the oracles
  * at each event. Contract: ARCHITECTURE.md, "What must hold".
  */
-export class LogicalMemory implements Observer, Judge {
+export class LogicalMemory implements Observer<Machine>, Judge {
   violation: Violation | undefined;
   /** Stale translations of equal bytes, pinned until exit. */
   latent = 0;
@@ -281,27 +282,6 @@ export class LogicalMemory implements Observer, Judge {
   }
 }
 
-// Who changed an entry after a thread last looked at it: a byte a thread, in two words.
-
-function after(m: Machine, addr: number, t: number): number {
-  const at = m.layout.vpage(addr) + (t < 4 ? VPAGE.AFTER_LO : VPAGE.AFTER_HI);
-  return (m.words[at]! >>> ((t & 3) * 8)) & 255;
-}
-
-function setAfter(m: Machine, addr: number, t: number, mask: number): void {
-  const at = m.layout.vpage(addr) + (t < 4 ? VPAGE.AFTER_LO : VPAGE.AFTER_HI);
-  const shift = (t & 3) * 8;
-  m.words[at] = (m.words[at]! & ~(255 << shift)) | (mask << shift);
-}
-
-function addToAfter(m: Machine, addr: number, t: number): void {
-  const at = m.layout.vpage(addr);
-  const every = 0x01010101 << t;
-  m.words[at + VPAGE.AFTER_LO]! |= every;
-  m.words[at + VPAGE.AFTER_HI]! |= every;
-  setAfter(m, addr, t, 0);
-}
-
 /** A page that became private inside an open discard is discarded with the rest. */
 function adoptWindows(m: Machine, object: number, addr: number): void {
   for (let t = 0; t < m.layout.geometry.cpus; t++) {
@@ -310,7 +290,9 @@ function adoptWindows(m: Machine, object: number, addr: number): void {
     if (kind !== WINDOW.DISCARD && kind !== WINDOW.UNMAP) continue;
     const start = (window >> 4) & 255;
     const count = (window >> 12) & 255;
-    if (addr >= start && addr < start + count) openOn(m, t, object);
+    if (addr < start || addr >= start + count) continue;
+    openOn(m, t, object);
+    m.words[m.layout.windowAt(t, object)]! |= BORN;
   }
 }
 

@@ -7,6 +7,8 @@ import type { Machine } from '../machine/machine.js';
 
 /** OBJECT.STATE: the page may be dropped until it is written (MADV_FREE). */
 export const DISCARDABLE = 1;
+/** Bit of a window's first word: the object was made inside the window, so what it held first is as good as written. */
+export const BORN = 1 << 31;
 /** VPAGE.TRACK: a write leaves a soft-dirty mark, as promised. */
 export const TRACKED = 1;
 

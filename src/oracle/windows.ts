@@ -6,7 +6,7 @@ import { bitOf } from '../machine/values.js';
 import { isFile } from '../kernel/vma.js';
 import { backedValue, backingFrame, fileValue, NO_ADDRESS } from './backing.js';
 import type { Judge } from './judge.js';
-import { DISCARDABLE, openOn, spareObject, TRACKED } from './objects.js';
+import { BORN, DISCARDABLE, openOn, spareObject, TRACKED } from './objects.js';
 import type { Hook, Oracle } from './oracle.js';
 
 /** Windows of operations in flight on the cells: discards, forks, syncs. One a thread, over many objects. */
@@ -166,7 +166,8 @@ function settleContents(l: Asking, t: number, kind: number, object: number, addr
   for (let k = 0; k < PAGE_WORDS; k++) {
     const backed = backedValue(m, addr, k);
     const written = m.words[L.windowAt(t, object) + k]!;
-    const kept = kind === WINDOW.NONE && backed === m.words[L.windowAt(t, object) + PAGE_WORDS + k];
+    const born = (m.words[L.windowAt(t, object)]! & BORN) !== 0;
+    const kept = (kind === WINDOW.NONE || born) && backed === m.words[L.windowAt(t, object) + PAGE_WORDS + k];
     const fresh = backed !== 0 && (backed & 31) !== 1 && (written & bitOf(backed)) !== 0;
     const allowed =
       kept || fresh || backed === (kind === WINDOW.UNMAP ? NO_ADDRESS : resultOf(m, addr, k)) || backed === NO_ADDRESS;
@@ -176,7 +177,10 @@ function settleContents(l: Asking, t: number, kind: number, object: number, addr
   }
   m.words[o + OBJECT.HOME] = backingFrame(m, addr) + 1;
   const at = L.vpage(addr);
-  if (m.words[o + OBJECT.HOME] === 0 || m.words[o + OBJECT.HOME] !== ownFrame(m, addr)) adoptFile(m, at);
+  const others = m.words[o + OBJECT.WATCH]! & ~(1 << t);
+  if (m.words[o + OBJECT.HOME] !== ownFrame(m, addr)) m.words[o + OBJECT.HOME] = 0;
+  // another discard in flight still speaks of the private page
+  if (m.words[o + OBJECT.HOME] === 0 && others === 0) adoptFile(m, at);
 }
 
 /** Frame + 1 if a private page backs the address, else 0. */

@@ -1,5 +1,5 @@
-import { FIRST_FRAME, PAGE_WORDS, PTES_PER_PMD, HUGE_ZERO_FRAME, ZERO_FRAME, type Geometry } from '../machine/geometry.js';
-import { DEVICE, FILE, FRAME, MM, OBJECT, SWAP, TABLE, THREAD, VPAGE, type Layout } from '../machine/layout.js';
+import { PAGE_WORDS, PTES_PER_PMD, HUGE_ZERO_FRAME, ZERO_FRAME, type Geometry } from '../machine/geometry.js';
+import { DEVICE, FILE, FRAME, MM, SWAP, TABLE, THREAD, VPAGE } from '../machine/layout.js';
 import type { Machine, ProgramStep } from '../machine/machine.js';
 import { FIRST_TAG, initialValue, twinValue } from '../machine/values.js';
 import type { Callable } from '../program/callable.js';
@@ -16,6 +16,8 @@ import {
   VMA_HUGETLB_PRIVATE,
   VMA_HUGETLB_SHARED,
 } from '../kernel/vma.js';
+import { entryAt } from './setup-entries.js';
+import { setUpObjects } from './setup-objects.js';
 import type { Case, PageState, Region, VmaKind } from './case.js';
 
 /** Turns the world of a case into words, and its programs into numbers. */
@@ -206,15 +208,6 @@ function sharedEntry(m: Machine, c: Case, addr: number, region: Region): number 
   return anonEntry(m, addr, region) | PTE.DIRTY | PTE.SOFT_DIRTY;
 }
 
-function entryAt(m: Machine, addr: number): number {
-  const { layout: L, words: w } = m;
-  const mm = addr >> L.pagesShift;
-  const page = addr & (L.pages - 1);
-  const pmds = w[L.mmAt(mm) + MM.PUD + (page >> 3)] - 1;
-  const pmd = w[L.tableAt(pmds) + TABLE.ENTRY + ((page >> 2) & 1)];
-  return pmd === 0 || (pmd & PTE.HUGE) !== 0 ? 0 : w[L.tableAt(pmd >>> FRAME_SHIFT) + TABLE.ENTRY + (page & 3)];
-}
-
 function swappedEntry(m: Machine, addr: number, region: Region): number {
   const { layout: L, words: w } = m;
   for (let s = 0; s < L.geometry.swapSlots; s++) {
@@ -251,56 +244,3 @@ function fileEntry(m: Machine, addr: number, region: Region, flags: number): num
   return (frame << FRAME_SHIFT) | PTE.PRESENT | flags;
 }
 
-/** The logical memory begins as what the page tables and the storage say. */
-function setUpObjects(m: Machine): void {
-  const { layout: L, words: w } = m;
-  const files = L.geometry.mms * L.pages;
-  for (let i = 0; i < L.geometry.filePages; i++) {
-    const at = L.objectAt(files + i);
-    const cached = w[L.fileAt(i) + FILE.CACHE];
-    w[at + OBJECT.HOME] = cached;
-    for (let k = 0; k < PAGE_WORDS; k++)
-      w[at + OBJECT.CELL + k] = cached === 0 ? w[L.fileAt(i) + FILE.S + k] : w[L.frameAt(cached - 1) + FRAME.W + k];
-  }
-  for (let addr = 0; addr < files; addr++) setUpObject(m, L, addr, files);
-}
-
-function setUpObject(m: Machine, L: Layout, addr: number, files: number): void {
-  const w = m.words;
-  const at = L.vpage(addr);
-  const vma = w[at + VPAGE.VMA];
-  if (vma === 0) return;
-  const kind = vma & 15;
-  const mapped = mappedFrame(m, addr);
-  const isFileMapping = kind !== VMA_ANON && kind !== VMA_HUGETLB_PRIVATE;
-  const copied = mapped > 0 && (w[L.frameAt(mapped) + FRAME.FLAGS] & PG.ANON) !== 0;
-  if (isFileMapping && !copied) {
-    w[at + VPAGE.OBJECT] = files + w[at + VPAGE.PGOFF] + 1;
-    return;
-  }
-  w[at + VPAGE.OBJECT] = addr + 1;
-  const object = L.objectAt(addr);
-  const entry = entryAt(m, addr);
-  if (mapped >= 0) {
-    w[object + OBJECT.HOME] = mapped + 1;
-    for (let k = 0; k < PAGE_WORDS; k++) w[object + OBJECT.CELL + k] = w[L.frameAt(mapped) + FRAME.W + k]!;
-  } else if ((entry & KIND_SWAP) !== 0) {
-    for (let k = 0; k < PAGE_WORDS; k++)
-      w[object + OBJECT.CELL + k] = w[L.swapAt(entry >>> FRAME_SHIFT) + SWAP.S + k]!;
-  }
-}
-
-/** Frame mapped at `addr`, huge or not; -1 when none is. */
-function mappedFrame(m: Machine, addr: number): number {
-  const { layout: L, words: w } = m;
-  const mm = addr >> L.pagesShift;
-  const page = addr & (L.pages - 1);
-  const pmds = w[L.mmAt(mm) + MM.PUD + (page >> 3)] - 1;
-  const pmd = w[L.tableAt(pmds) + TABLE.ENTRY + ((page >> 2) & 1)];
-  if ((pmd & PTE.HUGE) !== 0) {
-    const head = pmd >>> FRAME_SHIFT;
-    return head < FIRST_FRAME ? head : head + (page & 3);
-  }
-  const e = entryAt(m, addr);
-  return (e & PTE.PRESENT) !== 0 ? e >>> FRAME_SHIFT : -1;
-}
