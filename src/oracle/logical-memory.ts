@@ -29,6 +29,8 @@ export class LogicalMemory implements Observer<Machine>, Judge {
   /** Number of the step that runs, kept by the run loop. */
   step = 0;
   m!: Machine;
+  /** Set to note every access that takes effect, in order. */
+  log: ((t: number, kind: 'read' | 'write', object: number, word: number, value: number) => void) | undefined;
   /** The first of them, in the form of a violation. */
   latentAt: Violation | undefined;
   readonly blame = new Blame();
@@ -152,6 +154,7 @@ export class LogicalMemory implements Observer<Machine>, Judge {
   }
 
   loaded(_m: Machine, t: number, addr: number, word: number, value: number, entry: number): void {
+    if (this.log !== undefined) this.log(t, 'read', this.objectAt(addr), word, value);
     for (const o of this.onLoaded) o.loaded!(this, t, addr, word, value, entry);
     this.looks.loaded++;
     const object = this.objectAt(addr);
@@ -159,6 +162,7 @@ export class LogicalMemory implements Observer<Machine>, Judge {
   }
 
   storing(_m: Machine, t: number, addr: number, word: number, value: number, entry: number): void {
+    if (this.log !== undefined) this.log(t, 'write', this.objectAt(addr), word, value);
     for (const o of this.onStoring) o.storing!(this, t, addr, word, value, entry);
     this.looks.storing++;
   }

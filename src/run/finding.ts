@@ -1,4 +1,5 @@
 import type { Violation } from '../oracle/verdict.js';
+import type { Ordering } from './ordering.js';
 import type { Case } from '../scenario/case.js';
 
 export { VERDICTS, type Verdict, type Violation } from '../oracle/verdict.js';
@@ -41,6 +42,8 @@ export interface Finding {
   /** Schedules of the reference that were searched before it was called candidate-only. */
   readonly searched: number;
   readonly rates: HitRates;
+  /** Of stale reads and lost writes: what the accesses saw, and the cycle that forbids it if there is one. */
+  readonly ordering?: Ordering | undefined;
 }
 
 /** What must stay the same while a finding shrinks, and what buckets findings. */

@@ -1,6 +1,8 @@
 import { hashText } from '../base/hash.js';
 import { Prng } from '../base/prng.js';
 import { runtime } from '../machine/execute.js';
+import { PAGE_WORDS } from '../machine/geometry.js';
+import { THREAD } from '../machine/layout.js';
 import type { Callable } from '../program/callable.js';
 import { lower, type Code } from '../program/lower.js';
 import type { Model } from '../program/model.js';
@@ -15,11 +17,12 @@ import { compare, type Compared, type Shown } from './compare.js';
 import { CoverageMeter } from './coverage.js';
 import type { Finding, HitRates, RunOutcome } from './finding.js';
 import type { Coverage, Lab, Side, Trace } from './lab.js';
+import { orderingOf, type Access, type Ordering } from './ordering.js';
 import { Replay } from './replay.js';
 import { finalMemory } from './results.js';
 import { Points, type Stretch } from './stretch.js';
 import { Tracer } from './tracer.js';
-import { operationsIn } from './operations-in.js';
+import { operationsIn } from '../program/operations-in.js';
 import { outcomeOf, Workbench } from './workbench.js';
 
 /** Two models laid out together, over a register of program operations. */
@@ -114,6 +117,20 @@ export class Laboratory implements Lab {
     return show(ended, () => outcomeOf(ended));
   }
 
+  /** What the accesses of the case's run on one model saw. */
+  ordering(c: Case, side: Side): Ordering {
+    const bench = this.benches[side];
+    const m = bench.prepare(c);
+    const accesses: Access[] = [];
+    bench.memory.log = (thread, kind, object, word, value) => {
+      const operation = m.words[m.layout.threadAt(thread) + THREAD.OP]!;
+      accesses.push({ thread, operation, kind, location: object * PAGE_WORDS + word, value });
+    };
+    bench.run(m, new Replay(m, this.stretches(c)));
+    bench.memory.log = undefined;
+    return orderingOf(accesses);
+  }
+
   /** Searches other schedules before the verdict is given. Undefined: timing only. */
   private decide(c: Case, compared: Compared, search: number): Finding | undefined {
     const finding = (cls: Finding['class'], rates: HitRates, searched: number): Finding => ({
@@ -124,6 +141,10 @@ export class Laboratory implements Lab {
       reference: this.reference.name,
       searched,
       rates,
+      ordering:
+        search > 0 && ORDERED.has(compared.violation.kind)
+          ? this.ordering(c, cls === 'reference-only' ? 'reference' : 'candidate')
+          : undefined,
     });
     if (compared.class === 'latent-entry') return finding('latent-entry', { schedules: 1, candidate: 1, reference: 0 }, 0);
     if (compared.class === 'divergence') {
@@ -132,8 +153,8 @@ export class Laboratory implements Lab {
     }
     const both = compared.class === 'both';
     const rates = this.rates(c, compared, search);
-    const found = both || (compared.class === 'candidate-only' ? rates.reference : rates.candidate) > (compared.class === 'candidate-only' ? 0 : 0);
-    return finding(found && compared.class !== 'both' ? 'both' : compared.class, rates, rates.schedules);
+    const found = (compared.class === 'candidate-only' ? rates.reference : rates.candidate) > 0;
+    return finding(both || found ? 'both' : compared.class, rates, rates.schedules);
   }
 
   /** Runs other schedules of the same programs on both models and counts the verdict on each. */
@@ -162,6 +183,9 @@ export class Laboratory implements Lab {
     return -1;
   }
 }
+
+/** Verdicts that a memory model has a word about. */
+const ORDERED: ReadonlySet<string> = new Set(['stale-read', 'lost-write']);
 
 /** Schedules of a search: deep ones and short bursts in turn. */
 function searcher(prng: Prng, i: number): Scheduler {

@@ -1,4 +1,4 @@
-import type { Operation, Step } from '../program/step.js';
+import type { Operation, Step } from './step.js';
 
 /** The operations and everything that they call, each once, callees after their first caller. */
 export function operationsIn(roots: readonly Operation[]): readonly Operation[] {

@@ -1,0 +1,4 @@
+import type { Edit } from '../src/program/model.js';
+
+/** What v4.14 gets wrong on the CPU side, repaired as later kernels did. Each edit says which commit it follows. */
+export const repairs: readonly Edit[] = [];
