@@ -41,8 +41,8 @@ export class Machine {
   constructor(
     readonly layout: Layout,
     readonly code: Code,
-    readonly programs: readonly (readonly ProgramStep[])[],
-    readonly hardware: HardwareSet,
+    public programs: readonly (readonly ProgramStep[])[],
+    public hardware: HardwareSet,
   ) {
     this.words = new Int32Array(layout.size);
     this.results = new Int32Array(layout.threads * MAX_OPERATIONS);

@@ -205,7 +205,7 @@ function show(ended: ReturnType<Workbench['run']>, outcome: () => RunOutcome): S
     latent: memory.latent,
     inconclusive: ended.inconclusive,
     steps: memory.step,
-    results: machine.results,
+    results: machine.results.slice(),
     programs: machine.programs,
     cpus: machine.layout.geometry.cpus,
     memory: memory.violation === undefined ? finalMemory(machine) : new Int32Array(0),

@@ -23,9 +23,10 @@ export interface Ended {
   readonly inconclusive: boolean;
 }
 
-/** Runs cases on one model. Layouts and the recorder are kept; a machine is made anew for each case. */
+/** Runs cases on one model. One machine a geometry is kept: a run that has
+ * ended is read before the next one begins. */
 export class Workbench {
-  private readonly layouts = new Map<string, Layout>();
+  private readonly machines = new Map<string, Machine>();
   private readonly logical: LogicalMemory;
   readonly recorder: Recorder;
 
@@ -45,10 +46,18 @@ export class Workbench {
   /** The case's world, with every thread before its first step. */
   prepare(c: Case): Machine {
     const geometry = geometryOf(c);
-    const key = Object.values(geometry).join(' ');
-    let layout = this.layouts.get(key);
-    if (layout === undefined) this.layouts.set(key, (layout = new Layout(geometry, this.code.registers)));
-    const m = new Machine(layout, this.code, programsOf(c, this.callables), hardwareOf(c.hardware));
+    const key = `${geometry.mms} ${geometry.puds} ${geometry.cpus} ${geometry.devices} ${geometry.frames} ${geometry.filePages} ${geometry.swapSlots}`;
+    const programs = programsOf(c, this.callables);
+    const hardware = hardwareOf(c.hardware);
+    let m = this.machines.get(key);
+    if (m === undefined) {
+      m = new Machine(new Layout(geometry, this.code.registers), this.code, programs, hardware);
+      this.machines.set(key, m);
+    } else {
+      m.programs = programs;
+      m.hardware = hardware;
+      m.results.fill(0);
+    }
     setUp(m, c);
     this.logical.begin(m);
     m.observer = this.logical;
