@@ -89,6 +89,7 @@ export const is_hwpoison_entry = test('is_hwpoison_entry', ['entry'], (_m, _t, e
   yes((e & KIND_MASK) === KIND_HWPOISON), P);
 export const is_device_private_entry = test('is_device_private_entry', ['entry'], (_m, _t, e) =>
   yes((e & KIND_MASK) === KIND_DEVICE_PRIVATE), P);
+/** Also of an entry that pmdp_invalidate took the present bit from. */
 export const pmd_trans_huge = test('pmd_trans_huge', ['pmd'], (_m, _t, e) =>
-  yes((e & (PTE.PRESENT | PTE.HUGE)) === (PTE.PRESENT | PTE.HUGE)), P);
+  yes((e & (PTE.HUGE | KIND_MASK)) === PTE.HUGE), P);
 export const pmd_table = test('pmd_table', ['pmd'], (_m, _t, e) => yes((e & KIND_MASK) === KIND_TABLE), P);

@@ -166,12 +166,16 @@ export const pmdp_huge_clear_flush = (addr: Arg, pmd: Arg, entry: Arg): Expand =
 export const pmdp_huge_clear_flush_notify = (addr: Arg, pmd: Arg, entry: Arg): Expand =>
   hugeClearFlush('pmdp_huge_clear_flush_notify', addr, pmd, entry, true);
 
-/** A page-table page of PTEs for `addr`, if the PMD is none. Stands for pte_alloc and pmd_alloc. */
+/**
+ * A page-table page of PTEs for `addr`, if the PMD is none: pte_alloc, which takes the PMD lock for it, and
+ * pmd_trans_unstable. NO when the PMD maps a huge page.
+ */
 export const pte_alloc = test('pte_alloc', ['addr'], (m, _t, addr) => {
   const pmd = pmdIndex(m, addr);
   if (pmd < 0) return NO;
   const e = m.words[pmd]!;
-  if (e !== 0) return DONE;
+  if (e !== 0) return yes(hasPteTable(m, addr));
+  if (m.words[ptlOf(m, pmd)] !== 0) return BLOCKED;
   const table = allocTable(m);
   if (table < 0) return NO;
   m.words[pmd] = tableEntry(table);

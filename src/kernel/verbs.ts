@@ -6,6 +6,7 @@ import * as choice from './choice.js';
 import * as entry from './entry.js';
 import * as filemap from './filemap.js';
 import * as gather from './gather.js';
+import * as huge from './huge.js';
 import * as locks from './locks.js';
 import * as notifier from './notifier.js';
 import * as page from './page.js';
@@ -24,6 +25,7 @@ const files: readonly Readonly<Record<string, unknown>>[] = [
   entry,
   filemap,
   gather,
+  huge,
   locks,
   notifier,
   page,

@@ -21,7 +21,7 @@ export function backedValue(m: Machine, addr: number, word: number): number {
     if (!isFile(vma)) return 0;
     return fileValue(m, w[at + VPAGE.PGOFF]!, word);
   }
-  if (isPresent(e)) return w[L.frameAt(frameFor(e, addr)) + FRAME.W + word]!;
+  if (isPresent(e) || isInvalidated(e)) return w[L.frameAt(frameFor(e, addr)) + FRAME.W + word]!;
   if (kindOf(e) === KIND_SWAP) {
     const slot = L.swapAt(frameOf(e));
     const cached = w[slot + SWAP.CACHE]!;
@@ -30,6 +30,11 @@ export function backedValue(m: Machine, addr: number, word: number): number {
   if (kindOf(e) === KIND_MIGRATION) return w[L.frameAt(frameOf(e) + (isWholeHuge(m, e) ? addr & 3 : 0)) + FRAME.W + word]!;
   if (kindOf(e) === KIND_HWPOISON) return POISON;
   return NO_ADDRESS;
+}
+
+/** Between pmdp_invalidate and the entry's next value: not present, and the frame is still its own. */
+function isInvalidated(e: number): boolean {
+  return e !== 0 && !isPresent(e) && kindOf(e) === 0;
 }
 
 /** A PMD migration entry names the head; its pages follow. */
@@ -49,7 +54,7 @@ export function fileValue(m: Machine, index: number, word: number): number {
 /** Frame that backs `addr` now, present or under migration or in the swap cache; -1 when none does. */
 export function backingFrame(m: Machine, addr: number): number {
   const e = baseEntry(m, addr);
-  if (isPresent(e)) return frameFor(e, addr);
+  if (isPresent(e) || isInvalidated(e)) return frameFor(e, addr);
   if (kindOf(e) === KIND_MIGRATION) return frameOf(e) + (isWholeHuge(m, e) ? addr & 3 : 0);
   if (kindOf(e) === KIND_SWAP) return m.words[m.layout.swapAt(frameOf(e)) + SWAP.CACHE]! - 1;
   return -1;

@@ -1,0 +1,117 @@
+import { PTES_PER_PMD, ZERO_FRAME } from '../machine/geometry.js';
+import { FRAME, TABLE, VPAGE } from '../machine/layout.js';
+import { test, value, verb } from '../machine/verb.js';
+import { expand, mutedSlot, number } from '../program/build.js';
+import { BLOCKED, DONE, NO } from '../program/primitive.js';
+import type { Arg, Expand } from '../program/step.js';
+import { FRAME_SHIFT, frameOf, isHuge, KIND_MIGRATION, PTE, tableEntry } from './entry.js';
+import { mmu_notifier_invalidate_range } from './notifier.js';
+import { allocTable, set_pmd_at } from './pgtable.js';
+import { flush_tlb_range } from './tlb.js';
+import { VM } from './vma.js';
+import { headOf, isZeroFrame, pmdIndex } from './walk.js';
+
+/**
+ * Huge PMD entries: include/linux/huge_mm.h, mm/huge_memory.c and mm/pgtable-generic.c, v4.14. A table of PTEs that the
+ * kernel deposits with a huge entry is allocated here when it is withdrawn (docs/fidelity.md).
+ */
+
+const yes = (holds: boolean): number => (holds ? DONE : NO);
+
+/** Base pages of a huge page. */
+export const HPAGE_PMD_NR = number(PTES_PER_PMD);
+
+/** Reads the PMD entry at a place that this thread holds the lock of. */
+export const pmdp_get = verb('pmdp_get', ['pmd', '>entry'], (m, _t, pmd, out) => {
+  m.words[out] = m.words[pmd]!;
+  return DONE;
+});
+
+/** Without a lock: the PMD maps a huge page, or is on its way from or to one (is_swap_pmd, pmd_trans_huge). */
+export const pmd_maps_huge = test('is_swap_pmd_or_trans_huge', ['addr'], (m, _t, addr) => {
+  const pmd = pmdIndex(m, addr);
+  return yes(pmd >= 0 && isHuge(m.words[pmd]!));
+});
+
+/** A huge entry that pmdp_invalidate took the present bit from; pmd_trans_huge still holds. */
+export const pmd_mknotpresent = value('pmd_mknotpresent', ['pmd'], (_m, _t, e) => e & ~PTE.PRESENT);
+
+/**
+ * Takes the present bit away and flushes the CPUs: a plain read and a plain write (mm/pgtable-generic.c up to v4.15), so
+ * what hardware sets between the two is lost. `entry` is what was read.
+ */
+export const pmdp_invalidate = (addr: Arg, pmd: Arg, entry: Arg): Expand =>
+  expand('pmdp_invalidate', [addr, pmd, entry], {
+    read: pmdp_get(pmd, entry),
+    set: set_pmd_at(addr, pmd, pmd_mknotpresent(entry)),
+    flush: flush_tlb_range(addr, HPAGE_PMD_NR),
+    notify: mutedSlot('after-clear', mmu_notifier_invalidate_range(addr, HPAGE_PMD_NR)),
+  });
+
+/** Takes the table of PTEs that was deposited with the huge entry. */
+export const pgtable_trans_huge_withdraw = verb('pgtable_trans_huge_withdraw', ['>pgtable'], (m, t, out) => {
+  const table = allocTable(m);
+  if (table < 0) {
+    m.observer.misused(m, t, 'no page-table page is left');
+    return BLOCKED;
+  }
+  m.words[out] = table;
+  return DONE;
+});
+
+/**
+ * The PTEs of a split, in a table that nothing reaches yet: __split_huge_pmd_locked's loop. Rights and soft-dirty are
+ * those of `entry`, dirty goes to the page; with `freeze` they are migration entries. Each base page is mapped once more.
+ */
+export const fill_split_ptes = verb(
+  'set_pte_at_of_split',
+  ['pgtable', 'addr', 'entry', 'freeze'],
+  (m, _t, table, addr, e, freeze) => {
+    const w = m.words;
+    const at = m.layout.tableAt(table) + TABLE.ENTRY;
+    const allowed = (w[m.layout.vpage(addr) + VPAGE.VMA]! & VM.WRITE) !== 0 ? PTE.WRITE : 0;
+    for (let i = 0; i < PTES_PER_PMD; i++) {
+      const frame = (frameOf(e) + i) << FRAME_SHIFT;
+      w[at + i] =
+        freeze !== 0
+          ? frame | KIND_MIGRATION | (e & (PTE.WRITE | PTE.SOFT_DIRTY))
+          : frame | PTE.PRESENT | (e & allowed) | (e & PTE.SOFT_DIRTY);
+      w[m.layout.frameAt(frameOf(e) + i) + FRAME.MAP]!++;
+    }
+    return DONE;
+  },
+);
+
+/** PTEs of the zero page, for the split of the huge zero page; nothing reaches the table yet. */
+export const fill_zero_ptes = verb(
+  'set_pte_at_of_zero_split',
+  ['pgtable'],
+  (m, _t, table) => {
+    const at = m.layout.tableAt(table) + TABLE.ENTRY;
+    for (let i = 0; i < PTES_PER_PMD; i++)
+      m.words[at + i] = (ZERO_FRAME << FRAME_SHIFT) | PTE.PRESENT | PTE.SPECIAL;
+    return DONE;
+  },
+  { private: true },
+);
+
+/** The PMD entry becomes the table: its PTEs map the pages from here on. `addr` is the first page of the PMD. */
+export const pmd_populate = verb('pmd_populate', ['addr', 'pmd', 'pgtable'], (m, t, addr, pmd, table) => {
+  const before = m.words[pmd]!;
+  m.words[pmd] = tableEntry(table);
+  const at = m.layout.tableAt(table) + TABLE.ENTRY;
+  for (let i = 0; i < PTES_PER_PMD; i++) {
+    const was =
+      before === 0 || isZeroFrame(frameOf(before))
+        ? before & ~PTE.HUGE
+        : (before & ~PTE.HUGE) + (i << FRAME_SHIFT);
+    m.observer.entryChanged(m, t, addr + i, was, m.words[at + i]!);
+  }
+  return DONE;
+});
+
+/** More references, at once. */
+export const page_ref_add = verb('page_ref_add', ['page', 'n'], (m, _t, page, n) => {
+  if (!isZeroFrame(page)) m.words[m.layout.frameAt(headOf(m, page)) + FRAME.REF]! += n;
+  return DONE;
+});
