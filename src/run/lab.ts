@@ -20,6 +20,8 @@ export interface TraceStep {
   readonly changes: readonly { readonly word: number; readonly before: number; readonly after: number }[];
   /** Hash of all words after the step. */
   readonly hash: string;
+  /** The model does not have this step; it stands here for the other model's sake. */
+  readonly idle?: true;
   /** What an access that this step completed returned: `w1`, `SIGSEGV`. */
   readonly returned?: string;
 }

@@ -39,6 +39,7 @@ export class Tracer extends Recorder {
       path: this.m.code.instructions[pc]!.info.path,
       changes,
       hash: hashHex(words),
+      ...(this.m.code.instructions[pc]!.idle ? { idle: true } : {}),
       ...(returned === '' ? {} : { returned }),
     });
   }
