@@ -17,7 +17,8 @@ function inLock(): readonly Edit[] {
  */
 export const always_notify: Model = {
   name: 'always-notify',
-  about: 'notifies under the lock at every change of a present entry, and at range_end; v4.14 with its CPU side repaired',
+  about:
+    'notifies under the lock at every change of a present entry, and at range_end; v4.14 with its CPU side repaired',
   readFrom: 'v4.14',
   era: '4.13-4.14',
   cowReuse: 'mapcount',

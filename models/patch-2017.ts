@@ -16,11 +16,13 @@ const IN_LOCK = ['after-clear', 'after-set', 'after-unlink', 'after-flush'] as c
  * "mm/mmu_notifier: avoid double notification when it is useless", v2 of October 2017, patch 1 of 2; merged for v4.15
  * as 0f10851ea475. The files it changes: fs/dax.c, mm/huge_memory.c, mm/hugetlb.c, mm/ksm.c, mm/rmap.c.
  */
-export const hunks: readonly Hunk[] = [
-];
+export const hunks: readonly Hunk[] = [];
 
 /** The hunks as edits of a base that has every one of its slots named. */
-export function editsOf(list: readonly Hunk[], slots: readonly { site: string; slot: string }[]): readonly Edit[] {
+export function editsOf(
+  list: readonly Hunk[],
+  slots: readonly { site: string; slot: string }[],
+): readonly Edit[] {
   return list.flatMap((h) =>
     IN_LOCK.filter((slot) => slots.some((s) => s.site === h.site && s.slot === slot)).map((slot) =>
       h.after.includes(slot) ? notify(h.site, slot) : mute(h.site, slot),

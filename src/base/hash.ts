@@ -6,7 +6,7 @@ export function hashWords(words: Int32Array, length: number, into: Uint32Array):
   let a = 0x9e3779b1 | 0;
   let b = 0x85ebca77 | 0;
   for (let i = 0; i < length; i++) {
-    const w = words[i]!;
+    const w = words[i];
     a = Math.imul(a ^ w, 0x01000193);
     a = (a << 13) | (a >>> 19);
     b = Math.imul(b + w, 0x27d4eb2f);
@@ -26,7 +26,7 @@ export function hashWords(words: Int32Array, length: number, into: Uint32Array):
 export function hashHex(words: Int32Array, length: number = words.length): string {
   const out = new Uint32Array(2);
   hashWords(words, length, out);
-  return out[0]!.toString(16).padStart(8, '0') + out[1]!.toString(16).padStart(8, '0');
+  return out[0].toString(16).padStart(8, '0') + out[1].toString(16).padStart(8, '0');
 }
 
 /** Hash of a text as 16 hex digits: names of buckets, hashes of models. */

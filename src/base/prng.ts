@@ -27,7 +27,7 @@ export class Prng {
   }
 
   pick<T>(items: readonly T[]): T {
-    return items[this.below(items.length)]!;
+    return items[this.below(items.length)];
   }
 
   /** An index drawn with the given weights; their sum must be positive. */
@@ -36,7 +36,7 @@ export class Prng {
     for (const w of weights) total += w;
     let x = this.next() * total;
     for (let i = 0; i < weights.length; i++) {
-      x -= weights[i]!;
+      x -= weights[i];
       if (x < 0) return i;
     }
     return weights.length - 1;

@@ -12,15 +12,15 @@ export function step(m: Machine, t: number): boolean {
   const base = m.layout.thread + t * m.layout.threadSize;
   const regs = base + THREAD.REGS;
   const code = m.code.instructions;
-  let pc = words[base + THREAD.PC]!;
-  let i = code[pc]!;
+  let pc = words[base + THREAD.PC];
+  let i = code[pc];
   let answer = i.run(
     m,
     t,
-    i.am === READ ? words[regs + i.a]! : i.am === INDEX ? regs + i.a : i.a,
-    i.bm === READ ? words[regs + i.b]! : i.bm === INDEX ? regs + i.b : i.b,
-    i.cm === READ ? words[regs + i.c]! : i.cm === INDEX ? regs + i.c : i.c,
-    i.dm === READ ? words[regs + i.d]! : i.dm === INDEX ? regs + i.d : i.d,
+    i.am === READ ? words[regs + i.a] : i.am === INDEX ? regs + i.a : i.a,
+    i.bm === READ ? words[regs + i.b] : i.bm === INDEX ? regs + i.b : i.b,
+    i.cm === READ ? words[regs + i.c] : i.cm === INDEX ? regs + i.c : i.c,
+    i.dm === READ ? words[regs + i.d] : i.dm === INDEX ? regs + i.d : i.d,
   );
   if (answer === BLOCKED) return false;
   pc = answer === NO ? i.otherwise : i.next;
@@ -33,10 +33,10 @@ export function step(m: Machine, t: number): boolean {
       answer = i.run(
         m,
         t,
-        i.am === READ ? words[regs + i.a]! : i.am === INDEX ? regs + i.a : i.a,
-        i.bm === READ ? words[regs + i.b]! : i.bm === INDEX ? regs + i.b : i.b,
-        i.cm === READ ? words[regs + i.c]! : i.cm === INDEX ? regs + i.c : i.c,
-        i.dm === READ ? words[regs + i.d]! : i.dm === INDEX ? regs + i.d : i.d,
+        i.am === READ ? words[regs + i.a] : i.am === INDEX ? regs + i.a : i.a,
+        i.bm === READ ? words[regs + i.b] : i.bm === INDEX ? regs + i.b : i.b,
+        i.cm === READ ? words[regs + i.c] : i.cm === INDEX ? regs + i.c : i.c,
+        i.dm === READ ? words[regs + i.d] : i.dm === INDEX ? regs + i.d : i.d,
       );
       pc = answer === NO ? i.otherwise : i.next;
     }
@@ -63,7 +63,7 @@ function landing(m: Machine, t: number, from: number): number {
   const regs = m.layout.threadAt(t) + THREAD.REGS;
   let pc = from;
   for (;;) {
-    const i = code.instructions[pc]!;
+    const i = code.instructions[pc];
     if (i.visible) return pc;
     if (i.primitive === RETURN) {
       finish(m, t);
@@ -71,7 +71,7 @@ function landing(m: Machine, t: number, from: number): number {
       continue;
     }
     const arg = (mode: number, value: number): number =>
-      mode === READ ? words[regs + value]! : mode === INDEX ? regs + value : value;
+      mode === READ ? words[regs + value] : mode === INDEX ? regs + value : value;
     const answer = i.run(m, t, arg(i.am, i.a), arg(i.bm, i.b), arg(i.cm, i.c), arg(i.dm, i.d));
     pc = answer === NO ? i.otherwise : i.next;
   }
@@ -82,7 +82,7 @@ function finish(m: Machine, t: number): void {
   const base = m.layout.threadAt(t);
   m.observer.returned(m, t);
   const w = m.words;
-  if (w[base + THREAD.ERROR] !== 0) m.returns(t, -w[base + THREAD.ERROR]!);
+  if (w[base + THREAD.ERROR] !== 0) m.returns(t, -w[base + THREAD.ERROR]);
   w.fill(0, base + THREAD.REGS, base + m.layout.threadSize);
   w[base + THREAD.ERROR] = 0;
 }
@@ -91,7 +91,7 @@ function finish(m: Machine, t: number): void {
 function dispatch(m: Machine, t: number): number {
   const base = m.layout.threadAt(t);
   const w = m.words;
-  const op = w[base + THREAD.OP]! + 1;
+  const op = w[base + THREAD.OP] + 1;
   w[base + THREAD.OP] = op;
   const next = m.programs[t]?.[op];
   if (next === undefined) {

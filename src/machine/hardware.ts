@@ -21,19 +21,28 @@ export const HARDWARE = [
     name: 'small-invalidation',
     values: ['drops-huge', 'ignored'],
     about: 'an invalidation smaller than a cached huge entry',
-    that: ['drops a huge entry at any invalidation in it', 'ignores invalidations smaller than a cached huge entry'],
+    that: [
+      'drops a huge entry at any invalidation in it',
+      'ignores invalidations smaller than a cached huge entry',
+    ],
   },
   {
     name: 'range',
     values: ['covers', 'aligned-block'],
     about: 'what a range invalidation covers',
-    that: ['invalidates at least the range', 'invalidates only the aligned power-of-two block that holds the start of the range'],
+    that: [
+      'invalidates at least the range',
+      'invalidates only the aligned power-of-two block that holds the start of the range',
+    ],
   },
   {
     name: 'empty-or-all',
     values: ['everything', 'nothing'],
     about: 'an empty range, or the range of all memory',
-    that: ['takes an empty or all-of-memory range as everything', 'takes an empty or all-of-memory range as nothing'],
+    that: [
+      'takes an empty or all-of-memory range as everything',
+      'takes an empty or all-of-memory range as nothing',
+    ],
   },
   {
     name: 'dirty-bit',
@@ -45,13 +54,19 @@ export const HARDWARE = [
     name: 'walk-and-fill',
     values: ['one-step', 'split'],
     about: 'a walk begun before an invalidation may fill the TLB after it',
-    that: ['walks and fills in one step', 'may fill its TLB after an invalidation from a walk begun before it'],
+    that: [
+      'walks and fills in one step',
+      'may fill its TLB after an invalidation from a walk begun before it',
+    ],
   },
   {
     name: 'posted-writes',
     values: ['drained', 'early-completion'],
     about: 'posted writes in flight at an invalidation',
-    that: ['drains posted writes before an invalidation completes', 'completes an invalidation while posted writes are in flight'],
+    that: [
+      'drains posted writes before an invalidation completes',
+      'completes an invalidation while posted writes are in flight',
+    ],
   },
   {
     name: 'completion',
@@ -63,7 +78,10 @@ export const HARDWARE = [
     name: 'read-only-entry',
     values: ['rewalked', 'kept'],
     about: 'a cached read-only entry at a write',
-    that: ['walks again for a write through a read-only entry', 'keeps a read-only entry until it is invalidated'],
+    that: [
+      'walks again for a write through a read-only entry',
+      'keeps a read-only entry until it is invalidated',
+    ],
   },
   {
     name: 'inactive-pasid',
@@ -75,7 +93,11 @@ export const HARDWARE = [
     name: 'walk-cache',
     values: ['none', 'upper-levels', 'until-full-flush'],
     about: 'upper levels of the page table kept by the walker',
-    that: ['keeps no upper levels', 'keeps upper levels at a leaf flush', 'keeps upper levels until a full flush'],
+    that: [
+      'keeps no upper levels',
+      'keeps upper levels at a leaf flush',
+      'keeps upper levels until a full flush',
+    ],
   },
   {
     name: 'prefetch',
@@ -102,7 +124,7 @@ export const CONFORMING: HardwareSet = Object.freeze(
 
 /** `name=value` for every switch that is not conforming. */
 export function quirksOf(set: HardwareSet): readonly string[] {
-  return HARDWARE.filter((h) => set[h.name] !== 0).map((h) => `${h.name}=${h.values[set[h.name]]!}`);
+  return HARDWARE.filter((h) => set[h.name] !== 0).map((h) => `${h.name}=${h.values[set[h.name]]}`);
 }
 
 /** Reads `name=value` pairs over conforming hardware. */
@@ -112,10 +134,14 @@ export function hardwareFrom(quirks: readonly string[]): HardwareSet {
     const [name = '', value = ''] = quirk.split('=');
     const known: HardwareSwitch | undefined = HARDWARE.find((h) => h.name === name);
     if (known === undefined)
-      throw new BadInput(`Unknown hardware switch "${name}"; expected one of ${HARDWARE.map((h) => h.name).join(', ')}.`);
+      throw new BadInput(
+        `Unknown hardware switch "${name}"; expected one of ${HARDWARE.map((h) => h.name).join(', ')}.`,
+      );
     const index = known.values.indexOf(value);
     if (index < 0)
-      throw new BadInput(`Unknown value "${value}" of hardware switch ${name}; expected one of ${known.values.join(', ')}.`);
+      throw new BadInput(
+        `Unknown value "${value}" of hardware switch ${name}; expected one of ${known.values.join(', ')}.`,
+      );
     set[name] = index;
   }
   return set as HardwareSet;

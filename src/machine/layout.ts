@@ -1,4 +1,11 @@
-import { FIRST_FRAME, PAGE_WORDS, PMDS_PER_PUD, PTES_PER_PMD, pagesPerMm, type Geometry } from './geometry.js';
+import {
+  FIRST_FRAME,
+  PAGE_WORDS,
+  PMDS_PER_PUD,
+  PTES_PER_PMD,
+  pagesPerMm,
+  type Geometry,
+} from './geometry.js';
 
 /** Field offsets inside the records of the words. Each comment says what the word holds. */
 export const THREAD = {
@@ -133,6 +140,10 @@ export class Layout {
   readonly walkCache: number;
   readonly anonVma: number;
   readonly iMmap: number;
+  /** i_mmap lock of the files behind private hugetlb mappings: one for all. */
+  readonly hugetlbMmap: number;
+  /** hugetlb_fault_mutex_table: one a huge page of each mm, then one a huge page of the files. */
+  readonly hugetlbFault: number;
   readonly object: number;
   readonly window: number;
   readonly size: number;
@@ -171,6 +182,8 @@ export class Layout {
     this.walkCache = room(this.threads * (this.pages / PTES_PER_PMD));
     this.anonVma = room(1);
     this.iMmap = room(Math.max(1, g.filePages / 4));
+    this.hugetlbMmap = room(1);
+    this.hugetlbFault = room((g.mms * this.pages + g.filePages) / PTES_PER_PMD);
     this.object = room(this.objects * OBJECT.SIZE);
     this.window = room(g.cpus * this.objects * WINDOW_WORDS);
     this.size = at;

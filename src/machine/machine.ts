@@ -1,6 +1,7 @@
 import type { Code } from '../program/lower.js';
 import type { HardwareSet } from './hardware.js';
-import { Layout, THREAD } from './layout.js';
+import type { Layout } from './layout.js';
+import { THREAD } from './layout.js';
 import { nobody, type Observer } from './observer.js';
 
 /** One operation of a thread's program, ready to run. */
@@ -65,6 +66,6 @@ export class Machine {
 
   /** Notes what the access in flight of thread `t` returned. */
   returns(t: number, result: number): void {
-    this.results[t * MAX_OPERATIONS + this.words[this.layout.threadAt(t) + THREAD.OP]!] = result;
+    this.results[t * MAX_OPERATIONS + this.words[this.layout.threadAt(t) + THREAD.OP]] = result;
   }
 }

@@ -17,7 +17,13 @@ export interface Traits {
 /** A verb of the step language, with its primitive at hand. */
 export type Verb<R> = ((...args: readonly Arg[]) => R) & { readonly primitive: Primitive };
 
-function make(name: string, spec: readonly string[], shape: Primitive['shape'], run: Run, traits: Traits): Primitive {
+function make(
+  name: string,
+  spec: readonly string[],
+  shape: Primitive['shape'],
+  run: Run,
+  traits: Traits,
+): Primitive {
   return {
     name,
     params: params(spec),
@@ -25,7 +31,7 @@ function make(name: string, spec: readonly string[], shape: Primitive['shape'], 
     visible: traits.private !== true && shape !== 'value',
     sleeps: traits.sleeps ?? false,
     ...(traits.effect === undefined ? {} : { effect: traits.effect }),
-    run: run as Primitive['run'],
+    run: run,
   };
 }
 

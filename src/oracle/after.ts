@@ -5,19 +5,19 @@ import type { Machine } from '../machine/machine.js';
 
 export function after(m: Machine, addr: number, t: number): number {
   const at = m.layout.vpage(addr) + (t < 4 ? VPAGE.AFTER_LO : VPAGE.AFTER_HI);
-  return (m.words[at]! >>> ((t & 3) * 8)) & 255;
+  return (m.words[at] >>> ((t & 3) * 8)) & 255;
 }
 
 export function setAfter(m: Machine, addr: number, t: number, mask: number): void {
   const at = m.layout.vpage(addr) + (t < 4 ? VPAGE.AFTER_LO : VPAGE.AFTER_HI);
   const shift = (t & 3) * 8;
-  m.words[at] = (m.words[at]! & ~(255 << shift)) | (mask << shift);
+  m.words[at] = (m.words[at] & ~(255 << shift)) | (mask << shift);
 }
 
 export function addToAfter(m: Machine, addr: number, t: number): void {
   const at = m.layout.vpage(addr);
   const every = 0x01010101 << t;
-  m.words[at + VPAGE.AFTER_LO]! |= every;
-  m.words[at + VPAGE.AFTER_HI]! |= every;
+  m.words[at + VPAGE.AFTER_LO] |= every;
+  m.words[at + VPAGE.AFTER_HI] |= every;
   setAfter(m, addr, t, 0);
 }

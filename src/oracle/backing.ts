@@ -14,20 +14,21 @@ export function backedValue(m: Machine, addr: number, word: number): number {
   const w = m.words;
   const L = m.layout;
   const at = L.vpage(addr);
-  const vma = w[at + VPAGE.VMA]!;
+  const vma = w[at + VPAGE.VMA];
   if (vma === 0) return NO_ADDRESS;
   const e = baseEntry(m, addr);
   if (e === 0) {
     if (!isFile(vma)) return 0;
-    return fileValue(m, w[at + VPAGE.PGOFF]!, word);
+    return fileValue(m, w[at + VPAGE.PGOFF], word);
   }
-  if (isPresent(e) || isInvalidated(e)) return w[L.frameAt(frameFor(e, addr)) + FRAME.W + word]!;
+  if (isPresent(e) || isInvalidated(e)) return w[L.frameAt(frameFor(e, addr)) + FRAME.W + word];
   if (kindOf(e) === KIND_SWAP) {
     const slot = L.swapAt(frameOf(e));
-    const cached = w[slot + SWAP.CACHE]!;
-    return cached === 0 ? w[slot + SWAP.S + word]! : w[L.frameAt(cached - 1) + FRAME.W + word]!;
+    const cached = w[slot + SWAP.CACHE];
+    return cached === 0 ? w[slot + SWAP.S + word] : w[L.frameAt(cached - 1) + FRAME.W + word];
   }
-  if (kindOf(e) === KIND_MIGRATION) return w[L.frameAt(frameOf(e) + (isWholeHuge(m, e) ? addr & 3 : 0)) + FRAME.W + word]!;
+  if (kindOf(e) === KIND_MIGRATION)
+    return w[L.frameAt(frameOf(e) + (isWholeHuge(m, e) ? addr & 3 : 0)) + FRAME.W + word];
   if (kindOf(e) === KIND_HWPOISON) return POISON;
   return NO_ADDRESS;
 }
@@ -45,10 +46,10 @@ function isWholeHuge(_m: Machine, e: number): boolean {
 /** Contents of a file page: its page cache page, or its storage. */
 export function fileValue(m: Machine, index: number, word: number): number {
   const file = m.layout.fileAt(index);
-  const cached = m.words[file + FILE.CACHE]!;
+  const cached = m.words[file + FILE.CACHE];
   return cached === 0
-    ? m.words[file + FILE.S + word]!
-    : m.words[m.layout.frameAt(cached - 1) + FRAME.W + word]!;
+    ? m.words[file + FILE.S + word]
+    : m.words[m.layout.frameAt(cached - 1) + FRAME.W + word];
 }
 
 /** Frame that backs `addr` now, present or under migration or in the swap cache; -1 when none does. */
@@ -56,7 +57,7 @@ export function backingFrame(m: Machine, addr: number): number {
   const e = baseEntry(m, addr);
   if (isPresent(e) || isInvalidated(e)) return frameFor(e, addr);
   if (kindOf(e) === KIND_MIGRATION) return frameOf(e) + (isWholeHuge(m, e) ? addr & 3 : 0);
-  if (kindOf(e) === KIND_SWAP) return m.words[m.layout.swapAt(frameOf(e)) + SWAP.CACHE]! - 1;
+  if (kindOf(e) === KIND_SWAP) return m.words[m.layout.swapAt(frameOf(e)) + SWAP.CACHE] - 1;
   return -1;
 }
 
@@ -64,15 +65,16 @@ export function backingFrame(m: Machine, addr: number): number {
 export function addressOf(m: Machine, object: number): number {
   const L = m.layout;
   const total = L.geometry.mms * L.pages;
-  for (let addr = 0; addr < total; addr++) if (m.words[L.vpage(addr) + VPAGE.OBJECT] === object + 1) return addr;
+  for (let addr = 0; addr < total; addr++)
+    if (m.words[L.vpage(addr) + VPAGE.OBJECT] === object + 1) return addr;
   return -1;
 }
 
 export function cell(m: Machine, object: number, word: number): number {
-  return m.words[m.layout.objectAt(object) + OBJECT.CELL + word]!;
+  return m.words[m.layout.objectAt(object) + OBJECT.CELL + word];
 }
 
 /** True when the vma at the address gives private copies. */
 export function isPrivate(m: Machine, addr: number): boolean {
-  return isCow(m.words[m.layout.vpage(addr) + VPAGE.VMA]!);
+  return isCow(m.words[m.layout.vpage(addr) + VPAGE.VMA]);
 }

@@ -27,7 +27,7 @@ export class Blame {
 
   /** The entry of `addr` changed: who caches what it no longer gives? */
   changed(m: Machine, t: number, addr: number, before: number, after: number, step: number): void {
-    const site = m.code.instructions[m.words[m.layout.threadAt(t) + THREAD.PC]!]!.info.site;
+    const site = m.code.instructions[m.words[m.layout.threadAt(t) + THREAD.PC]].info.site;
     const L = m.layout;
     const mm = addr >> L.pagesShift;
     const page = addr & (L.pages - 1);
@@ -35,7 +35,7 @@ export class Blame {
     for (let u = 0; u < this.agents; u++) {
       if (m.words[L.threadAt(u) + THREAD.MM] !== mm) continue;
       const tlb = L.tlbAt(u);
-      let e = m.words[tlb + page]!;
+      let e = m.words[tlb + page];
       if (e === 0) e = m.words[tlb + L.pages + ((page / PTES_PER_PMD) | 0)]!;
       if (e === 0 && u >= L.geometry.cpus) {
         const d = L.deviceAt(u - L.geometry.cpus);
@@ -56,12 +56,12 @@ export class Blame {
   /** What to blame for agent `t` at `addr`: its own translation's end, else the last change of the entry. */
   of(m: Machine, t: number, addr: number): { site: string; step: number } {
     if (addr < 0) {
-      const info = m.code.instructions[m.words[m.layout.threadAt(Math.max(t, 0)) + THREAD.PC]!]!.info;
+      const info = m.code.instructions[m.words[m.layout.threadAt(Math.max(t, 0)) + THREAD.PC]].info;
       return { site: info.site, step: -1 };
     }
-    const own = t < 0 ? -1 : this.steps[t * this.addresses + addr]!;
+    const own = t < 0 ? -1 : this.steps[t * this.addresses + addr];
     const i = own >= 0 ? t * this.addresses + addr : this.agents * this.addresses + addr;
-    return this.steps[i]! < 0 ? { site: '', step: -1 } : { site: this.sites[i]!, step: this.steps[i]! };
+    return this.steps[i] < 0 ? { site: '', step: -1 } : { site: this.sites[i], step: this.steps[i] };
   }
 }
 

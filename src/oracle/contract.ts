@@ -14,8 +14,10 @@ export const contract: Oracle = {
   returned(l, t) {
     const base = l.m.layout.threadAt(t);
     const w = l.m.words;
-    if (w[base + THREAD.RANGES] !== 0) l.fail('contract', t, -1, 'an operation returns with an open mmu_notifier range');
+    if (w[base + THREAD.RANGES] !== 0)
+      l.fail('contract', t, -1, 'an operation returns with an open mmu_notifier range');
     if (w[base + THREAD.HELD] !== 0) l.fail('contract', t, -1, 'an operation returns with a lock held');
-    if (w[base + THREAD.GATHER_FLAGS] !== 0) l.fail('contract', t, -1, 'an operation returns with an open mmu_gather');
+    if (w[base + THREAD.GATHER_FLAGS] !== 0)
+      l.fail('contract', t, -1, 'an operation returns with an open mmu_gather');
   },
 };

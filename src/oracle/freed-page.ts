@@ -8,10 +8,16 @@ import type { Oracle } from './oracle.js';
  */
 export const freedPage: Oracle = {
   name: 'freed-page',
-  about: 'no agent reads, writes or walks through a page that was freed since it was cached; it never looks at contents',
+  about:
+    'no agent reads, writes or walks through a page that was freed since it was cached; it never looks at contents',
   loaded(l, t, addr, word, _value, entry) {
     if ((entry & PTE.FREED) !== 0)
-      l.fail('freed-page-read', t, addr, `reads word ${word} of page ${addr} through frame ${entry >>> 16}, which was freed`);
+      l.fail(
+        'freed-page-read',
+        t,
+        addr,
+        `reads word ${word} of page ${addr} through frame ${entry >>> 16}, which was freed`,
+      );
   },
   storing(l, t, addr, word, value, entry) {
     if ((entry & PTE.FREED) !== 0)

@@ -73,7 +73,13 @@ export class LogicalMemory implements Observer<Machine>, Judge {
     this.latentAt ??= this.describe('stale-entry', t, addr, text);
   }
 
-  private describe(kind: Verdict, t: number, addr: number, text: string, blamed?: { site: string; step: number }): Violation {
+  private describe(
+    kind: Verdict,
+    t: number,
+    addr: number,
+    text: string,
+    blamed?: { site: string; step: number },
+  ): Violation {
     const why = blamed ?? this.blame.of(this.m, t, addr);
     return {
       kind,
@@ -89,15 +95,15 @@ export class LogicalMemory implements Observer<Machine>, Judge {
 
   /** The object that `addr` names, -1 when it names none. */
   objectAt(addr: number): number {
-    return this.m.words[this.m.layout.vpage(addr) + VPAGE.OBJECT]! - 1;
+    return this.m.words[this.m.layout.vpage(addr) + VPAGE.OBJECT] - 1;
   }
 
   cell(object: number, word: number): number {
-    return this.m.words[this.m.layout.objectAt(object) + OBJECT.CELL + word]!;
+    return this.m.words[this.m.layout.objectAt(object) + OBJECT.CELL + word];
   }
 
   home(object: number): number {
-    return this.m.words[this.m.layout.objectAt(object) + OBJECT.HOME]! - 1;
+    return this.m.words[this.m.layout.objectAt(object) + OBJECT.HOME] - 1;
   }
 
   /** Somebody's operation in flight changed the entry and has not returned. */
@@ -132,7 +138,7 @@ export class LogicalMemory implements Observer<Machine>, Judge {
     const bit = 1 << t;
     for (let addr = 0; addr < total; addr++) {
       const at = L.vpage(addr) + VPAGE.EXCUSE;
-      const excuse = w[at]!;
+      const excuse = w[at];
       if ((excuse & bit) === 0) continue;
       w[at] = excuse & ~bit;
       if (w[at] === 0) this.settle(t, addr);
@@ -186,7 +192,7 @@ export class LogicalMemory implements Observer<Machine>, Judge {
   entryChanged(m: Machine, t: number, addr: number, before: number, after: number): void {
     if (loses(before, after)) {
       const at = m.layout.vpage(addr);
-      m.words[at + VPAGE.EXCUSE]! |= 1 << t;
+      m.words[at + VPAGE.EXCUSE] |= 1 << t;
       addToAfter(m, addr, t);
       this.blame.changed(m, t, addr, before, after, this.step);
     }
@@ -200,11 +206,11 @@ export class LogicalMemory implements Observer<Machine>, Judge {
     const w = m.words;
     const L = m.layout;
     const at = L.vpage(addr);
-    let object = w[at + VPAGE.OBJECT]! - 1;
+    let object = w[at + VPAGE.OBJECT] - 1;
     if (object < 0) return;
     const files = L.geometry.mms * L.pages;
-    const anonymous = (w[L.frameAt(frame) + FRAME.FLAGS]! & PG.ANON) !== 0;
-    if (object >= files && vmaKind(w[at + VPAGE.VMA]!) === VMA_FILE_PRIVATE && anonymous) {
+    const anonymous = (w[L.frameAt(frame) + FRAME.FLAGS] & PG.ANON) !== 0;
+    if (object >= files && vmaKind(w[at + VPAGE.VMA]) === VMA_FILE_PRIVATE && anonymous) {
       object = spareObject(m, addr);
       w[at + VPAGE.OBJECT] = object + 1;
       const o = L.objectAt(object);
@@ -227,14 +233,18 @@ export class LogicalMemory implements Observer<Machine>, Judge {
     const object = this.objectAt(addr);
     if (object < 0 || t >= m.layout.geometry.cpus) return;
     const o = m.layout.objectAt(object);
-    if ((m.words[o + OBJECT.STATE]! & DISCARDABLE) === 0) return;
-    if (m.words[o + OBJECT.HOME] !== frameFor(before, addr) + 1 || (m.words[o + OBJECT.WATCH]! & (1 << t)) !== 0) return;
+    if ((m.words[o + OBJECT.STATE] & DISCARDABLE) === 0) return;
+    if (
+      m.words[o + OBJECT.HOME] !== frameFor(before, addr) + 1 ||
+      (m.words[o + OBJECT.WATCH] & (1 << t)) !== 0
+    )
+      return;
     openOn(m, t, object);
   }
 
   promised(m: Machine, t: number, addr: number): void {
     const at = m.layout.vpage(addr) + VPAGE.EXCUSE;
-    const was = m.words[at]!;
+    const was = m.words[at];
     if (was === 0) return;
     m.words[at] = was & after(m, addr, t) & ~(1 << t);
     if (m.words[at] === 0) this.settle(t, addr);
@@ -266,7 +276,7 @@ export class LogicalMemory implements Observer<Machine>, Judge {
     const files = m.layout.geometry.mms * m.layout.pages;
     if (object >= files) return; // a private copy is made by the install that follows
     for (let k = 0; k < PAGE_WORDS; k++) {
-      const value = m.words[m.layout.frameAt(frame) + FRAME.W + k]!;
+      const value = m.words[m.layout.frameAt(frame) + FRAME.W + k];
       m.words[m.layout.objectAt(object) + OBJECT.CELL + k] = value;
       noteWrite(m, object, k, bitOf(value));
     }
@@ -289,14 +299,13 @@ export class LogicalMemory implements Observer<Machine>, Judge {
 /** A page that became private inside an open discard is discarded with the rest. */
 function adoptWindows(m: Machine, object: number, addr: number): void {
   for (let t = 0; t < m.layout.geometry.cpus; t++) {
-    const window = m.words[m.layout.threadAt(t) + THREAD.WINDOW]!;
+    const window = m.words[m.layout.threadAt(t) + THREAD.WINDOW];
     const kind = window & 15;
     if (kind !== WINDOW.DISCARD && kind !== WINDOW.UNMAP) continue;
     const start = (window >> 4) & 255;
     const count = (window >> 12) & 255;
     if (addr < start || addr >= start + count) continue;
     openOn(m, t, object);
-    m.words[m.layout.windowAt(t, object)]! |= BORN;
+    m.words[m.layout.windowAt(t, object)] |= BORN;
   }
 }
-

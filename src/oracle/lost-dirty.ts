@@ -11,7 +11,8 @@ import type { Oracle } from './oracle.js';
 /** lost-dirty: contents that should have reached the backing store, or a mark that a write should have left. */
 export const lostDirty: Oracle = {
   name: 'lost-dirty',
-  about: 'a page that leaves memory is on its backing store, a sync stored what was there at its call, tracked writes leave a mark',
+  about:
+    'a page that leaves memory is on its backing store, a sync stored what was there at its call, tracked writes leave a mark',
   leaving(l, t, object, frame) {
     for (let k = 0; k < PAGE_WORDS; k++) {
       const stored = storedValue(l, object, k);
@@ -27,12 +28,22 @@ export const lostDirty: Oracle = {
   },
   synced(l, t, object, word, stored, allowed) {
     if (!allowed)
-      l.fail('lost-dirty', t, addressOf(l.m, object), `the sync returns and the storage of word ${word} has ${describeValue(stored)}, older than its call`);
+      l.fail(
+        'lost-dirty',
+        t,
+        addressOf(l.m, object),
+        `the sync returns and the storage of word ${word} has ${describeValue(stored)}, older than its call`,
+      );
   },
   storing(l, t, addr, word) {
-    if ((l.m.words[l.m.layout.vpage(addr) + VPAGE.TRACK]! & TRACKED) === 0 || l.excused(addr)) return;
+    if ((l.m.words[l.m.layout.vpage(addr) + VPAGE.TRACK] & TRACKED) === 0 || l.excused(addr)) return;
     if ((baseEntry(l.m, addr) & PTE.SOFT_DIRTY) === 0)
-      l.fail('lost-dirty', t, addr, `writes word ${word} of page ${addr} after its soft-dirty bit was cleared, and leaves no mark`);
+      l.fail(
+        'lost-dirty',
+        t,
+        addr,
+        `writes word ${word} of page ${addr} after its soft-dirty bit was cleared, and leaves no mark`,
+      );
   },
 };
 
@@ -40,10 +51,10 @@ export const lostDirty: Oracle = {
 function storedValue(l: Judge, object: number, word: number): number | undefined {
   const L = l.m.layout;
   const files = L.geometry.mms * L.pages;
-  if (object >= files) return l.m.words[L.fileAt(object - files) + FILE.S + word]!;
+  if (object >= files) return l.m.words[L.fileAt(object - files) + FILE.S + word];
   const addr = addressOf(l.m, object);
   if (addr < 0) return undefined;
   const e = baseEntry(l.m, addr);
   // nothing but the frame held it: the contents are gone
-  return kindOf(e) === KIND_SWAP ? l.m.words[L.swapAt(frameOf(e)) + SWAP.S + word]! : -3;
+  return kindOf(e) === KIND_SWAP ? l.m.words[L.swapAt(frameOf(e)) + SWAP.S + word] : -3;
 }

@@ -8,7 +8,8 @@ import type { Oracle } from './oracle.js';
 /** lost-write: a write lands outside the page's home, or a frame becomes home without the page's contents. */
 export const lostWrite: Oracle = {
   name: 'lost-write',
-  about: 'every write lands in the home frame, and a new home has the contents of the cells; discards in flight excuse',
+  about:
+    'every write lands in the home frame, and a new home has the contents of the cells; discards in flight excuse',
   storing(l, t, addr, word, value, entry) {
     const object = l.objectAt(addr);
     if (object < 0 || (entry & PTE.FREED) !== 0) return;
@@ -24,7 +25,7 @@ export const lostWrite: Oracle = {
   installing(l, t, addr, frame) {
     const object = l.objectAt(addr);
     for (let k = 0; k < PAGE_WORDS; k++) {
-      const there = l.m.words[l.m.layout.frameAt(frame) + FRAME.W + k]!;
+      const there = l.m.words[l.m.layout.frameAt(frame) + FRAME.W + k];
       if (there === l.cell(object, k)) continue;
       l.fail(
         'lost-write',

@@ -17,7 +17,8 @@ export function spareObject(m: Machine, addr: number): number {
   const L = m.layout;
   const first = addr & ~(L.pages - 1);
   const used = (object: number): boolean => {
-    for (let a = first; a < first + L.pages; a++) if (m.words[L.vpage(a) + VPAGE.OBJECT] === object + 1) return true;
+    for (let a = first; a < first + L.pages; a++)
+      if (m.words[L.vpage(a) + VPAGE.OBJECT] === object + 1) return true;
     return false;
   };
   if (!used(addr)) return addr;
@@ -30,7 +31,7 @@ export function openOn(m: Machine, t: number, object: number): void {
   const L = m.layout;
   const o = L.objectAt(object);
   const at = L.windowAt(t, object);
-  m.words[o + OBJECT.WATCH]! |= 1 << t;
+  m.words[o + OBJECT.WATCH] |= 1 << t;
   for (let k = 0; k < PAGE_WORDS; k++) {
     m.words[at + k] = 0;
     m.words[at + PAGE_WORDS + k] = m.words[o + OBJECT.CELL + k]!;

@@ -8,4 +8,12 @@ import { stalePermission } from './stale-permission.js';
 import { staleRead } from './stale-read.js';
 
 /** The register of oracles, in the order in which they are asked. Deadlock and no-progress are the run loop's. */
-export const ORACLES: readonly Oracle[] = [freedPage, lostWrite, staleRead, stalePermission, lostDirty, staleEntry, contract];
+export const ORACLES: readonly Oracle[] = [
+  freedPage,
+  lostWrite,
+  staleRead,
+  stalePermission,
+  lostDirty,
+  staleEntry,
+  contract,
+];

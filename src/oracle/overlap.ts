@@ -28,7 +28,7 @@ export class Overlap {
   /** Thread t's operation looks at, or changes, the entry of `addr`. */
   touched(t: number, addr: number): void {
     const bit = 1 << t;
-    const there = this.on[addr]!;
+    const there = this.on[addr];
     if ((there & bit) !== 0) return;
     this.on[addr] = there | bit;
     if (there === 0) return;
@@ -44,12 +44,12 @@ export class Overlap {
 
   private nameOf(t: number): string {
     const m = this.m!;
-    return this.names[t]![m.words[m.layout.threadAt(t) + THREAD.OP]!] ?? '';
+    return this.names[t][m.words[m.layout.threadAt(t) + THREAD.OP]] ?? '';
   }
 
   /** Thread t's operation returned. */
   left(t: number): void {
-    for (let i = 0; i < this.on.length; i++) this.on[i]! &= ~(1 << t);
+    for (let i = 0; i < this.on.length; i++) this.on[i] &= ~(1 << t);
   }
 
   pairs(): Map<string, number> {

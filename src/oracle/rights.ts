@@ -9,7 +9,10 @@ export function loses(before: number, after: number): boolean {
   if (before === after || !isPresent(before)) return false;
   if (!isPresent(after)) return true;
   if (before >>> 16 !== after >>> 16) return true;
-  return (before & ~after & (PTE.WRITE | PTE.SOFT_DIRTY | PTE.DIRTY)) !== 0 || (after & ~before & PTE.PROTNONE) !== 0;
+  return (
+    (before & ~after & (PTE.WRITE | PTE.SOFT_DIRTY | PTE.DIRTY)) !== 0 ||
+    (after & ~before & PTE.PROTNONE) !== 0
+  );
 }
 
 /** Translation `e`, cached for `addr`, gives nobody more than the entry that stands there now. */

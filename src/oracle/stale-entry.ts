@@ -13,7 +13,8 @@ import { granted } from './rights.js';
  */
 export const staleEntry: Oracle = {
   name: 'stale-entry',
-  about: 'a quiet page is cached nowhere with a frame or a right that its entry does not give; fewer rights are legal',
+  about:
+    'a quiet page is cached nowhere with a frame or a right that its entry does not give; fewer rights are legal',
   settled(l, _t, addr) {
     const L = l.m.layout;
     const mm = addr >> L.pagesShift;
@@ -21,10 +22,15 @@ export const staleEntry: Oracle = {
     for (let u = 0; u < L.threads; u++) {
       if (l.m.words[L.threadAt(u) + THREAD.MM] !== mm) continue;
       const tlb = L.tlbAt(u);
-      let e = l.m.words[tlb + page]!;
+      let e = l.m.words[tlb + page];
       if (e === 0) e = l.m.words[tlb + L.pages + ((page / PTES_PER_PMD) | 0)]!;
       if (e === 0 || granted(l.m, addr, e)) continue;
-      if (isLatent(l, addr, e)) l.noteLatent(u, addr, `still caches frame ${frameFor(e, addr)} for page ${addr}: pinned until exit, equal bytes`);
+      if (isLatent(l, addr, e))
+        l.noteLatent(
+          u,
+          addr,
+          `still caches frame ${frameFor(e, addr)} for page ${addr}: pinned until exit, equal bytes`,
+        );
       else
         l.fail(
           'stale-entry',
@@ -41,8 +47,8 @@ function isLatent(l: Judge, addr: number, e: number): boolean {
   const frame = frameFor(e, addr);
   if ((e & PTE.WRITE) !== 0 || !isZeroFrame(frame) || !isPresent(now)) return false;
   for (let k = 0; k < PAGE_WORDS; k++) {
-    const a = l.m.words[l.m.layout.frameAt(frame) + FRAME.W + k]!;
-    if (a !== l.m.words[l.m.layout.frameAt(frameFor(now, addr)) + FRAME.W + k]!) return false;
+    const a = l.m.words[l.m.layout.frameAt(frame) + FRAME.W + k];
+    if (a !== l.m.words[l.m.layout.frameAt(frameFor(now, addr)) + FRAME.W + k]) return false;
   }
   return true;
 }

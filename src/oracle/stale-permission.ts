@@ -20,9 +20,19 @@ export const stalePermission: Oracle = {
     if ((entry & PTE.FREED) !== 0 || l.excused(addr)) return;
     const now = baseEntry(l.m, addr);
     if (!isPresent(now) || (now & PTE.WRITE) === 0)
-      l.fail('stale-permission', t, addr, `writes word ${word} of page ${addr}, which its entry does not permit any more`);
-    else if ((l.m.words[l.m.layout.vpage(addr) + VPAGE.VMA]! & VM.WRITE) === 0 && !protecting(l, addr))
-      l.fail('stale-permission', t, addr, `writes word ${word} of page ${addr}, which its vma does not permit any more`);
+      l.fail(
+        'stale-permission',
+        t,
+        addr,
+        `writes word ${word} of page ${addr}, which its entry does not permit any more`,
+      );
+    else if ((l.m.words[l.m.layout.vpage(addr) + VPAGE.VMA] & VM.WRITE) === 0 && !protecting(l, addr))
+      l.fail(
+        'stale-permission',
+        t,
+        addr,
+        `writes word ${word} of page ${addr}, which its vma does not permit any more`,
+      );
   },
 };
 
@@ -30,7 +40,7 @@ export const stalePermission: Oracle = {
 function protecting(l: Judge, addr: number): boolean {
   const L = l.m.layout;
   for (let t = 0; t < L.geometry.cpus; t++) {
-    const window = l.m.words[L.threadAt(t) + THREAD.WINDOW]!;
+    const window = l.m.words[L.threadAt(t) + THREAD.WINDOW];
     const kind = window & 15;
     if (kind !== WINDOW.PROTECT && kind !== WINDOW.UNMAP) continue;
     const start = (window >> 4) & 255;

@@ -7,7 +7,8 @@ import type { Oracle } from './oracle.js';
 /** stale-read: a read returns another value than its cell, and no discard in flight allows it. */
 export const staleRead: Oracle = {
   name: 'stale-read',
-  about: 'every read returns its cell; at the end a fresh reader is asked too; what a discard allows is legal',
+  about:
+    'every read returns its cell; at the end a fresh reader is asked too; what a discard allows is legal',
   loaded(l, t, addr, word, value, entry) {
     const object = l.objectAt(addr);
     if (object < 0 || (entry & PTE.FREED) !== 0) return;
@@ -21,11 +22,21 @@ export const staleRead: Oracle = {
   },
   discarded(l, t, addr, word, backed, allowed) {
     if (!allowed)
-      l.fail('stale-read', t, addr, `word ${word} of page ${addr} still holds ${describeValue(backed)} after the discard returned`);
+      l.fail(
+        'stale-read',
+        t,
+        addr,
+        `word ${word} of page ${addr} still holds ${describeValue(backed)} after the discard returned`,
+      );
   },
   forked(l, t, addr, word, backed, allowed) {
     if (!allowed && backed !== POISON)
-      l.fail('stale-read', t, addr, `word ${word} of the child's page ${addr} is ${describeValue(backed)}, which the parent never held during fork`);
+      l.fail(
+        'stale-read',
+        t,
+        addr,
+        `word ${word} of the child's page ${addr} is ${describeValue(backed)}, which the parent never held during fork`,
+      );
   },
   ended(l) {
     const L = l.m.layout;
@@ -36,7 +47,12 @@ export const staleRead: Oracle = {
       for (let k = 0; k < PAGE_WORDS; k++) {
         const backed = backedValue(l.m, addr, k);
         if (backed === POISON || backed === NO_ADDRESS || backed === l.cell(object, k)) continue;
-        l.fail('stale-read', -1, addr, `a fresh reader gets ${describeValue(backed)} from word ${k} of page ${addr}, where ${describeValue(l.cell(object, k))} is`);
+        l.fail(
+          'stale-read',
+          -1,
+          addr,
+          `a fresh reader gets ${describeValue(backed)} from word ${k} of page ${addr}, where ${describeValue(l.cell(object, k))} is`,
+        );
       }
     }
   },

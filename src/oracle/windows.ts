@@ -21,7 +21,14 @@ export interface Asking extends Judge {
 const pack = (kind: number, start: number, count: number, other: number): number =>
   kind | (start << 4) | (count << 12) | (other << 20);
 
-export function openWindow(m: Machine, t: number, kind: number, start: number, count: number, other: number): void {
+export function openWindow(
+  m: Machine,
+  t: number,
+  kind: number,
+  start: number,
+  count: number,
+  other: number,
+): void {
   const L = m.layout;
   const w = m.words;
   w[L.threadAt(t) + THREAD.WINDOW] = pack(kind, start, count, other);
@@ -32,12 +39,12 @@ export function openWindow(m: Machine, t: number, kind: number, start: number, c
       openOn(m, t, files + start + i);
       continue;
     }
-    const object = w[L.vpage(start + i) + VPAGE.OBJECT]! - 1;
+    const object = w[L.vpage(start + i) + VPAGE.OBJECT] - 1;
     if (object < 0) continue;
     // what a mapping of a file shows belongs to the file: unmapping it discards nothing
     if (object >= files) continue;
     openOn(m, t, object);
-    if (kind === WINDOW.FREE) w[L.objectAt(object) + OBJECT.STATE]! |= DISCARDABLE;
+    if (kind === WINDOW.FREE) w[L.objectAt(object) + OBJECT.STATE] |= DISCARDABLE;
   }
 }
 
@@ -45,32 +52,33 @@ export function openWindow(m: Machine, t: number, kind: number, start: number, c
 export function noteWrite(m: Machine, object: number, word: number, bit: number): void {
   const L = m.layout;
   const o = L.objectAt(object);
-  const watch = m.words[o + OBJECT.WATCH]!;
+  const watch = m.words[o + OBJECT.WATCH];
   if (watch === 0) {
-    m.words[o + OBJECT.STATE]! &= ~DISCARDABLE;
+    m.words[o + OBJECT.STATE] &= ~DISCARDABLE;
     return;
   }
   let freeing = false;
   for (let t = 0; t < L.geometry.cpus; t++) {
     if ((watch & (1 << t)) === 0) continue;
-    m.words[L.windowAt(t, object) + word]! |= bit;
+    m.words[L.windowAt(t, object) + word] |= bit;
     freeing ||= kindOfWindow(m, t) === WINDOW.FREE;
   }
-  if (freeing || (m.words[o + OBJECT.STATE]! & DISCARDABLE) === 0) return;
-  m.words[o + OBJECT.STATE]! &= ~DISCARDABLE;
+  if (freeing || (m.words[o + OBJECT.STATE] & DISCARDABLE) === 0) return;
+  m.words[o + OBJECT.STATE] &= ~DISCARDABLE;
   // drops of the page that are under way may not lose this write
   for (let t = 0; t < L.geometry.cpus; t++) {
-    if ((watch & (1 << t)) !== 0 && kindOfWindow(m, t) === WINDOW.NONE) m.words[o + OBJECT.WATCH]! &= ~(1 << t);
+    if ((watch & (1 << t)) !== 0 && kindOfWindow(m, t) === WINDOW.NONE)
+      m.words[o + OBJECT.WATCH] &= ~(1 << t);
   }
 }
 
-const kindOfWindow = (m: Machine, t: number): number => m.words[m.layout.threadAt(t) + THREAD.WINDOW]! & 15;
+const kindOfWindow = (m: Machine, t: number): number => m.words[m.layout.threadAt(t) + THREAD.WINDOW] & 15;
 
 /** A window that turns contents into a result: a discard, an unmapping, or a drop of a discardable page. */
 function discards(m: Machine, t: number, object: number): boolean {
   const kind = kindOfWindow(m, t);
   if (kind === WINDOW.DISCARD || kind === WINDOW.UNMAP) return true;
-  if (kind === WINDOW.FREE) return (m.words[m.layout.objectAt(object) + OBJECT.STATE]! & DISCARDABLE) !== 0;
+  if (kind === WINDOW.FREE) return (m.words[m.layout.objectAt(object) + OBJECT.STATE] & DISCARDABLE) !== 0;
   // no window of its own: the drop of a discardable page
   return kind === WINDOW.NONE;
 }
@@ -78,7 +86,7 @@ function discards(m: Machine, t: number, object: number): boolean {
 /** Some operation in flight may lose the contents of the object. */
 export function discarding(m: Machine, object: number): boolean {
   const o = m.layout.objectAt(object);
-  const watch = m.words[o + OBJECT.WATCH]!;
+  const watch = m.words[o + OBJECT.WATCH];
   if (watch === 0) return false;
   for (let t = 0; t < m.layout.geometry.cpus; t++) {
     if ((watch & (1 << t)) !== 0 && discards(m, t, object)) return true;
@@ -86,9 +94,15 @@ export function discarding(m: Machine, object: number): boolean {
   return false;
 }
 
-export function allowedByWindows(m: Machine, object: number, addr: number, word: number, value: number): boolean {
+export function allowedByWindows(
+  m: Machine,
+  object: number,
+  addr: number,
+  word: number,
+  value: number,
+): boolean {
   const L = m.layout;
-  const watch = m.words[L.objectAt(object) + OBJECT.WATCH]!;
+  const watch = m.words[L.objectAt(object) + OBJECT.WATCH];
   if (watch === 0) return false;
   for (let t = 0; t < L.geometry.cpus; t++) {
     if ((watch & (1 << t)) === 0 || !discards(m, t, object)) continue;
@@ -100,13 +114,16 @@ export function allowedByWindows(m: Machine, object: number, addr: number, word:
 /** The value was the cell's at the call of thread t's operation, or was written since. */
 function heldSince(m: Machine, t: number, object: number, word: number, value: number): boolean {
   const at = m.layout.windowAt(t, object);
-  return value === m.words[at + PAGE_WORDS + word] || (value !== 0 && (value & 31) !== 1 && (m.words[at + word]! & bitOf(value)) !== 0);
+  return (
+    value === m.words[at + PAGE_WORDS + word] ||
+    (value !== 0 && (value & 31) !== 1 && (m.words[at + word] & bitOf(value)) !== 0)
+  );
 }
 
 /** What the contents become by a discard: the file's, or zero. */
 function resultOf(m: Machine, addr: number, word: number): number {
   const at = m.layout.vpage(addr);
-  return isFile(m.words[at + VPAGE.VMA]!) ? fileValue(m, m.words[at + VPAGE.PGOFF]!, word) : 0;
+  return isFile(m.words[at + VPAGE.VMA]) ? fileValue(m, m.words[at + VPAGE.PGOFF], word) : 0;
 }
 
 /** The operation of thread t returns, or says that its window ends: what it promised is asked for. */
@@ -115,7 +132,7 @@ export function closeWindow(l: Asking, t: number): void {
   const L = m.layout;
   if (t >= L.geometry.cpus) return;
   const at = L.threadAt(t) + THREAD.WINDOW;
-  const window = m.words[at]!;
+  const window = m.words[at];
   const kind = window & 15;
   const start = (window >> 4) & 255;
   const count = (window >> 12) & 255;
@@ -123,9 +140,9 @@ export function closeWindow(l: Asking, t: number): void {
   if (kind === WINDOW.FORK) bear(l, t, start, count, other);
   for (let object = 0; object < L.objects; object++) {
     const o = L.objectAt(object) + OBJECT.WATCH;
-    if ((m.words[o]! & (1 << t)) === 0) continue;
+    if ((m.words[o] & (1 << t)) === 0) continue;
     closeOn(l, t, kind, object);
-    m.words[o]! &= ~(1 << t);
+    m.words[o] &= ~(1 << t);
     const w = L.windowAt(t, object);
     m.words.fill(0, w, w + 2 * PAGE_WORDS);
   }
@@ -133,7 +150,7 @@ export function closeWindow(l: Asking, t: number): void {
   if (kind === WINDOW.TRACK) {
     for (let i = 0; i < count; i++) {
       const v = L.vpage(start + i);
-      if (m.words[v + VPAGE.VMA] !== 0) m.words[v + VPAGE.TRACK]! |= TRACKED;
+      if (m.words[v + VPAGE.VMA] !== 0) m.words[v + VPAGE.TRACK] |= TRACKED;
     }
   }
   m.words[at] = 0;
@@ -145,7 +162,7 @@ function closeOn(l: Asking, t: number, kind: number, object: number): void {
   if (kind === WINDOW.SYNC) {
     const index = object - L.geometry.mms * L.pages;
     for (let k = 0; k < PAGE_WORDS; k++) {
-      const stored = m.words[L.fileAt(index) + FILE.S + k]!;
+      const stored = m.words[L.fileAt(index) + FILE.S + k];
       for (const o of l.oracles) o.synced?.(l, t, object, k, stored, heldSince(m, t, object, k, stored));
       l.looks.synced++;
     }
@@ -165,19 +182,22 @@ function settleContents(l: Asking, t: number, kind: number, object: number, addr
   const o = L.objectAt(object);
   for (let k = 0; k < PAGE_WORDS; k++) {
     const backed = backedValue(m, addr, k);
-    const written = m.words[L.windowAt(t, object) + k]!;
-    const born = (m.words[L.windowAt(t, object)]! & BORN) !== 0;
+    const written = m.words[L.windowAt(t, object) + k];
+    const born = (m.words[L.windowAt(t, object)] & BORN) !== 0;
     const kept = (kind === WINDOW.NONE || born) && backed === m.words[L.windowAt(t, object) + PAGE_WORDS + k];
     const fresh = backed !== 0 && (backed & 31) !== 1 && (written & bitOf(backed)) !== 0;
     const allowed =
-      kept || fresh || backed === (kind === WINDOW.UNMAP ? NO_ADDRESS : resultOf(m, addr, k)) || backed === NO_ADDRESS;
+      kept ||
+      fresh ||
+      backed === (kind === WINDOW.UNMAP ? NO_ADDRESS : resultOf(m, addr, k)) ||
+      backed === NO_ADDRESS;
     for (const oracle of l.oracles) oracle.discarded?.(l, t, addr, k, backed, allowed);
     l.looks.discarded++;
     if (backed >= 0) m.words[o + OBJECT.CELL + k] = backed;
   }
   m.words[o + OBJECT.HOME] = backingFrame(m, addr) + 1;
   const at = L.vpage(addr);
-  const others = m.words[o + OBJECT.WATCH]! & ~(1 << t);
+  const others = m.words[o + OBJECT.WATCH] & ~(1 << t);
   if (m.words[o + OBJECT.HOME] !== ownFrame(m, addr)) m.words[o + OBJECT.HOME] = 0;
   // another discard in flight still speaks of the private page
   if (m.words[o + OBJECT.HOME] === 0 && others === 0) adoptFile(m, at);
@@ -187,20 +207,20 @@ function settleContents(l: Asking, t: number, kind: number, object: number, addr
 function ownFrame(m: Machine, addr: number): number {
   const frame = backingFrame(m, addr);
   if (frame < 0) return 0;
-  const index = m.words[m.layout.vpage(addr) + VPAGE.PGOFF]!;
-  const vma = m.words[m.layout.vpage(addr) + VPAGE.VMA]!;
+  const index = m.words[m.layout.vpage(addr) + VPAGE.PGOFF];
+  const vma = m.words[m.layout.vpage(addr) + VPAGE.VMA];
   return isFile(vma) && m.words[m.layout.fileAt(index) + FILE.CACHE] === frame + 1 ? 0 : frame + 1;
 }
 
 /** A private mapping of a file that holds no copy shows the file again. */
 function adoptFile(m: Machine, at: number): void {
-  if (!isFile(m.words[at + VPAGE.VMA]!)) return;
-  m.words[at + VPAGE.OBJECT] = m.layout.geometry.mms * m.layout.pages + m.words[at + VPAGE.PGOFF]! + 1;
+  if (!isFile(m.words[at + VPAGE.VMA])) return;
+  m.words[at + VPAGE.OBJECT] = m.layout.geometry.mms * m.layout.pages + m.words[at + VPAGE.PGOFF] + 1;
 }
 
 function forget(m: Machine, addr: number): void {
   const at = m.layout.vpage(addr);
-  const object = m.words[at + VPAGE.OBJECT]! - 1;
+  const object = m.words[at + VPAGE.OBJECT] - 1;
   m.words[at + VPAGE.OBJECT] = 0;
   m.words[at + VPAGE.TRACK] = 0;
   if (object < 0 || object >= m.layout.geometry.mms * m.layout.pages) return;
@@ -220,7 +240,7 @@ function bear(l: Asking, t: number, start: number, count: number, child: number)
     const to = child * L.pages + i;
     const at = L.vpage(to);
     if (m.words[at + VPAGE.VMA] === 0) continue;
-    const parent = m.words[L.vpage(from) + VPAGE.OBJECT]! - 1;
+    const parent = m.words[L.vpage(from) + VPAGE.OBJECT] - 1;
     if (parent >= files || parent < 0) {
       m.words[at + VPAGE.OBJECT] = parent + 1;
       continue;
@@ -231,7 +251,15 @@ function bear(l: Asking, t: number, start: number, count: number, child: number)
     m.words[o + OBJECT.HOME] = backingFrame(m, to) + 1;
     for (let k = 0; k < PAGE_WORDS; k++) {
       const backed = backedValue(m, to, k);
-      for (const oracle of l.oracles) oracle.forked?.(l, t, to, k, backed, backed === l.cell(parent, k) || heldSince(m, t, parent, k, backed));
+      for (const oracle of l.oracles)
+        oracle.forked?.(
+          l,
+          t,
+          to,
+          k,
+          backed,
+          backed === l.cell(parent, k) || heldSince(m, t, parent, k, backed),
+        );
       l.looks.forked++;
       if (backed >= 0) m.words[o + OBJECT.CELL + k] = backed;
     }

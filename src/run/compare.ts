@@ -34,7 +34,11 @@ export function compare(a: Shown, b: Shown): Compared | undefined {
   const sameResults = (other: Shown): boolean =>
     firstDifference(a.results, other.results) < 0 && firstDifference(a.memory, other.memory) < 0;
   if (a.violation !== undefined) {
-    const both = b.violation !== undefined && b.violation.kind === a.violation.kind && b.violation.addr === a.violation.addr && b.violation.agent === a.violation.agent;
+    const both =
+      b.violation !== undefined &&
+      b.violation.kind === a.violation.kind &&
+      b.violation.addr === a.violation.addr &&
+      b.violation.agent === a.violation.agent;
     return { class: both ? 'both' : 'candidate-only', violation: a.violation, sameResults };
   }
   if (b.violation !== undefined) return { class: 'reference-only', violation: b.violation, sameResults };
@@ -42,13 +46,14 @@ export function compare(a: Shown, b: Shown): Compared | undefined {
   if (result >= 0) return { class: 'divergence', violation: differentResult(a, b, result), sameResults };
   const word = firstDifference(a.memory, b.memory);
   if (word >= 0) return { class: 'divergence', violation: differentMemory(a, b, word), sameResults };
-  if (a.latent > b.latent && a.latentAt !== undefined) return { class: 'latent-entry', violation: a.latentAt, sameResults };
+  if (a.latent > b.latent && a.latentAt !== undefined)
+    return { class: 'latent-entry', violation: a.latentAt, sameResults };
   return undefined;
 }
 
 function differentResult(a: Shown, b: Shown, i: number): Violation {
   const thread = Math.floor(i / MAX_OPERATIONS);
-  const call = a.programs[thread]![i % MAX_OPERATIONS];
+  const call = a.programs[thread][i % MAX_OPERATIONS];
   return {
     kind: 'divergence',
     site: call?.name ?? '',
@@ -56,7 +61,7 @@ function differentResult(a: Shown, b: Shown, i: number): Violation {
     thread,
     addr: call?.args[0] ?? -1,
     step: a.steps,
-    text: `operation ${i % MAX_OPERATIONS} returns ${describeResult(a.results[i]!)} on the candidate and ${describeResult(b.results[i]!)} on the reference`,
+    text: `operation ${i % MAX_OPERATIONS} returns ${describeResult(a.results[i])} on the candidate and ${describeResult(b.results[i])} on the reference`,
     opened: -1,
   };
 }
@@ -70,7 +75,7 @@ function differentMemory(a: Shown, b: Shown, i: number): Violation {
     thread: -1,
     addr,
     step: a.steps,
-    text: `word ${i % PAGE_WORDS} of page ${addr} ends as ${describeValue(a.memory[i]!)} on the candidate and ${describeValue(b.memory[i]!)} on the reference`,
+    text: `word ${i % PAGE_WORDS} of page ${addr} ends as ${describeValue(a.memory[i])} on the candidate and ${describeValue(b.memory[i])} on the reference`,
     opened: -1,
   };
 }

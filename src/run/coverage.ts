@@ -17,7 +17,7 @@ export class CoverageMeter {
     this.code.instructions.forEach((i, pc) => {
       if (!i.visible || pc === 0 || hits[pc] === 0) return;
       const key = `${i.info.program} ${i.info.path}`;
-      steps.set(key, (steps.get(key) ?? 0) + hits[pc]!);
+      steps.set(key, (steps.get(key) ?? 0) + hits[pc]);
     });
     const { overlap, looks } = this.bench.memory;
     const askedOf = (o: Oracle): number =>

@@ -37,8 +37,8 @@ export function drive(m: Machine, l: LogicalMemory, scheduler: Scheduler, record
     if (runnable === 0) return STUCK;
     const t = scheduler.next(runnable, last, l.step);
     const at = thread + t * threadSize;
-    const pc = words[at + THREAD.PC]!;
-    const op = words[at + THREAD.OP]!;
+    const pc = words[at + THREAD.PC];
+    const op = words[at + THREAD.OP];
     if (!step(m, t)) {
       m.blocked |= 1 << t;
       scheduler.waited(t);

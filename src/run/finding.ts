@@ -30,7 +30,6 @@ export interface HitRates {
   readonly reference: number;
 }
 
-
 /** What judging one case shows. */
 export interface Finding {
   readonly class: FindingClass;

@@ -41,12 +41,19 @@ export class Laboratory implements Lab {
     for (const model of [candidate, reference]) checkEdits(operationsIn(programs), model);
     const [a, b] = lower(programs, [candidate, reference], runtime) as [Code, Code];
     const byName = new Map(callables.map((c) => [c.operation.name, c]));
-    this.benches = { candidate: new Workbench(a, byName, oracles), reference: new Workbench(b, byName, oracles) };
+    this.benches = {
+      candidate: new Workbench(a, byName, oracles),
+      reference: new Workbench(b, byName, oracles),
+    };
     this.points = new Points(a);
     this.meter = new CoverageMeter(a, this.benches.candidate, oracles);
   }
 
-  schedule(c: Case, scheduler: Scheduler, side: Side = 'candidate'): { outcome: RunOutcome; schedule: readonly Segment[] } {
+  schedule(
+    c: Case,
+    scheduler: Scheduler,
+    side: Side = 'candidate',
+  ): { outcome: RunOutcome; schedule: readonly Segment[] } {
     const { shown, stretches } = this.record(c, scheduler, side);
     return { outcome: shown.outcome(), schedule: stretches.map((s) => this.points.toSegment(s)) };
   }
@@ -66,7 +73,10 @@ export class Laboratory implements Lab {
   }
 
   /** One case of a campaign: runs both models under a fresh schedule. The finding is judged without a search. */
-  attempt(c: Case, scheduler: Scheduler): { steps: number; inconclusive: boolean; finding: Finding | undefined } {
+  attempt(
+    c: Case,
+    scheduler: Scheduler,
+  ): { steps: number; inconclusive: boolean; finding: Finding | undefined } {
     const { shown: a, stretches } = this.record(c, scheduler, 'candidate');
     const b = this.follow(c, 'reference', stretches);
     const inconclusive = a.inconclusive || b.inconclusive;
@@ -123,7 +133,7 @@ export class Laboratory implements Lab {
     const m = bench.prepare(c);
     const accesses: Access[] = [];
     bench.memory.log = (thread, kind, object, word, value) => {
-      const operation = m.words[m.layout.threadAt(thread) + THREAD.OP]!;
+      const operation = m.words[m.layout.threadAt(thread) + THREAD.OP];
       accesses.push({ thread, operation, kind, location: object * PAGE_WORDS + word, value });
     };
     bench.run(m, new Replay(m, this.stretches(c)));
@@ -146,10 +156,13 @@ export class Laboratory implements Lab {
           ? this.ordering(c, cls === 'reference-only' ? 'reference' : 'candidate')
           : undefined,
     });
-    if (compared.class === 'latent-entry') return finding('latent-entry', { schedules: 1, candidate: 1, reference: 0 }, 0);
+    if (compared.class === 'latent-entry')
+      return finding('latent-entry', { schedules: 1, candidate: 1, reference: 0 }, 0);
     if (compared.class === 'divergence') {
       const other = this.timingOnly(c, compared, Math.max(search, 20));
-      return other < 0 ? finding('divergence', { schedules: 1, candidate: 1, reference: 0 }, Math.max(search, 20)) : undefined;
+      return other < 0
+        ? finding('divergence', { schedules: 1, candidate: 1, reference: 0 }, Math.max(search, 20))
+        : undefined;
     }
     const both = compared.class === 'both';
     const rates = this.rates(c, compared, search);
@@ -160,7 +173,10 @@ export class Laboratory implements Lab {
   /** Runs other schedules of the same programs on both models and counts the verdict on each. */
   private rates(c: Case, compared: Compared, search: number): HitRates {
     const prng = new Prng(`search ${hashText(JSON.stringify({ ...c, schedule: [] }))}`);
-    const aligned = { candidate: compared.class === 'reference-only' ? 0 : 1, reference: compared.class === 'candidate-only' ? 0 : 1 };
+    const aligned = {
+      candidate: compared.class === 'reference-only' ? 0 : 1,
+      reference: compared.class === 'candidate-only' ? 0 : 1,
+    };
     let { candidate, reference } = aligned;
     for (let i = 0; i < search; i++) {
       const scheduler = searcher(prng, i);

@@ -43,7 +43,8 @@ export function orderingOf(accesses: readonly Access[]): Ordering {
 
 function edgesOf(accesses: readonly Access[]): readonly Edge[][] {
   const out: Edge[][] = accesses.map(() => []);
-  const add = (from: number, to: number, relation: Relation): void => void out[from]!.push({ from, to, relation });
+  const add = (from: number, to: number, relation: Relation): void =>
+    void out[from].push({ from, to, relation });
   const lastOf = new Map<number, number>();
   accesses.forEach((a, i) => {
     const before = lastOf.get(a.thread);
@@ -51,12 +52,12 @@ function edgesOf(accesses: readonly Access[]): readonly Edge[][] {
     lastOf.set(a.thread, i);
   });
   for (const location of new Set(accesses.map((a) => a.location))) {
-    const here = accesses.map((_, i) => i).filter((i) => accesses[i]!.location === location);
-    const writes = here.filter((i) => accesses[i]!.kind === 'write');
-    writes.forEach((w, k) => k > 0 && add(writes[k - 1]!, w, 'co'));
-    for (const r of here.filter((i) => accesses[i]!.kind === 'read')) {
-      const source = writes.findIndex((w) => accesses[w]!.value === accesses[r]!.value);
-      if (source >= 0) add(writes[source]!, r, 'rf');
+    const here = accesses.map((_, i) => i).filter((i) => accesses[i].location === location);
+    const writes = here.filter((i) => accesses[i].kind === 'write');
+    writes.forEach((w, k) => k > 0 && add(writes[k - 1], w, 'co'));
+    for (const r of here.filter((i) => accesses[i].kind === 'read')) {
+      const source = writes.findIndex((w) => accesses[w].value === accesses[r].value);
+      if (source >= 0) add(writes[source], r, 'rf');
       const next = writes[source + 1]; // a value that no write left is the initial one, older than every write
       if (next !== undefined) add(r, next, 'fr');
     }
@@ -68,7 +69,7 @@ function shortestCycle(start: number, edges: readonly Edge[][], size: number): r
   const by: (Edge | undefined)[] = new Array<Edge | undefined>(size).fill(undefined);
   const queue = [start];
   for (let i = 0; i < queue.length; i++) {
-    for (const e of edges[queue[i]!]!) {
+    for (const e of edges[queue[i]]) {
       if (e.to === start) return path(start, e, by);
       if (by[e.to] !== undefined) continue;
       by[e.to] = e;
@@ -80,7 +81,7 @@ function shortestCycle(start: number, edges: readonly Edge[][], size: number): r
 
 function path(start: number, last: Edge, by: readonly (Edge | undefined)[]): readonly Edge[] {
   const out = [last];
-  for (let at = last.from; at !== start; ) {
+  for (let at = last.from; at !== start;) {
     const e = by[at]!;
     out.unshift(e);
     at = e.from;

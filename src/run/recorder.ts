@@ -30,7 +30,7 @@ export class Recorder {
     this.threads[i] = t;
     this.operations[i] = operation;
     this.pcs[i] = pc;
-    this.hits[pc]!++;
+    this.hits[pc]++;
   }
 
   /** The run as segments: each ends where its thread stands when another takes over. */
@@ -38,7 +38,7 @@ export class Recorder {
     const out: Stretch[] = [];
     let i = 0;
     while (i < this.length) {
-      const t = this.threads[i]!;
+      const t = this.threads[i];
       let end = i;
       while (end < this.length && this.threads[end] === t) end++;
       out.push(this.stretch(m, t, i, end));
@@ -52,11 +52,12 @@ export class Recorder {
     let next = end;
     while (next < this.length && this.threads[next] !== t) next++;
     const at = m.layout.threadAt(t);
-    const operation = next < this.length ? this.operations[next]! : m.words[at + THREAD.OP]!;
-    const pc = next < this.length ? this.pcs[next]! : m.words[at + THREAD.PC]!;
-    if (pc === 0) return { thread: t, operation: this.operations[end - 1]!, pc: 0, occurrence: 1 };
+    const operation = next < this.length ? this.operations[next] : m.words[at + THREAD.OP];
+    const pc = next < this.length ? this.pcs[next] : m.words[at + THREAD.PC];
+    if (pc === 0) return { thread: t, operation: this.operations[end - 1], pc: 0, occurrence: 1 };
     let occurrence = 1;
-    for (let k = from + 1; k < end; k++) if (this.pcs[k] === pc && this.operations[k] === operation) occurrence++;
+    for (let k = from + 1; k < end; k++)
+      if (this.pcs[k] === pc && this.operations[k] === operation) occurrence++;
     return { thread: t, operation, pc, occurrence };
   }
 }

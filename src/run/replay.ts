@@ -31,7 +31,7 @@ export class Replay implements Scheduler {
 
   next(runnable: number): number {
     while (this.at < this.segments.length) {
-      const s = this.segments[this.at]!;
+      const s = this.segments[this.at];
       if ((runnable & (1 << s.thread)) !== 0 && !this.reached(s)) {
         this.begun = true;
         return s.thread;
@@ -44,7 +44,7 @@ export class Replay implements Scheduler {
   }
 
   waited(t: number): void {
-    if (this.at < this.segments.length && this.segments[this.at]!.thread === t) {
+    if (this.at < this.segments.length && this.segments[this.at].thread === t) {
       this.at++;
       this.enter();
     }
@@ -58,7 +58,7 @@ export class Replay implements Scheduler {
   /** The segment's thread stands at its end. */
   private reached(s: Stretch): boolean {
     const at = this.m.layout.threadAt(s.thread);
-    const operation = this.m.words[at + THREAD.OP]!;
+    const operation = this.m.words[at + THREAD.OP];
     if (operation > s.operation) return true;
     if (!this.begun || operation < s.operation || s.pc === 0) return false;
     if (this.m.words[at + THREAD.PC] !== s.pc) return false;

@@ -28,14 +28,15 @@ const ERRORS = ['', 'SIGSEGV', 'SIGBUS', 'refused'];
 export function describeResult(result: number): string {
   if (result === 0) return '';
   if (result === NOT_COMPARED) return '(discarding)';
-  return result < 0 ? ERRORS[-result]! : describeValue(result - 1);
+  return result < 0 ? ERRORS[-result] : describeValue(result - 1);
 }
 
 /** The results of all threads, operation by operation. */
 export function describeResults(results: Int32Array): string {
   const out: string[] = [];
   for (let i = 0; i < results.length; i++) {
-    if (results[i] !== 0) out.push(`${Math.floor(i / MAX_OPERATIONS)}.${i % MAX_OPERATIONS}=${describeResult(results[i]!)}`);
+    if (results[i] !== 0)
+      out.push(`${Math.floor(i / MAX_OPERATIONS)}.${i % MAX_OPERATIONS}=${describeResult(results[i])}`);
   }
   return out.join(' ');
 }

@@ -23,7 +23,7 @@ export class Points {
   }
 
   toSegment(s: Stretch): Segment {
-    const path = s.pc === 0 ? '' : this.code.instructions[s.pc]!.info.path;
+    const path = s.pc === 0 ? '' : this.code.instructions[s.pc].info.path;
     return { thread: s.thread, operation: s.operation, path, occurrence: s.occurrence };
   }
 
@@ -39,7 +39,9 @@ export class Points {
     c.schedule.forEach((s, i) => {
       const call = c.threads[s.thread]?.operations[s.operation];
       if (s.path === '' || call === undefined || this.pcs.has(`${call.name} ${s.path}`)) return;
-      const known = [...this.pcs.keys()].filter((k) => k.startsWith(`${call.name} `)).map((k) => k.slice(call.name.length + 1));
+      const known = [...this.pcs.keys()]
+        .filter((k) => k.startsWith(`${call.name} `))
+        .map((k) => k.slice(call.name.length + 1));
       throw new BadInput(
         `schedule[${i}].path: ${call.name} has no step "${s.path}" in these models.${didYouMean(s.path, known)}`,
       );

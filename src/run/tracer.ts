@@ -28,7 +28,7 @@ export class Tracer extends Recorder {
     const { words } = this.m;
     const changes: TraceStep['changes'][number][] = [];
     for (let i = 0; i < words.length; i++) {
-      if (words[i] !== this.before[i]) changes.push({ word: i, before: this.before[i]!, after: words[i]! });
+      if (words[i] !== this.before[i]) changes.push({ word: i, before: this.before[i], after: words[i] });
     }
     this.before.set(words);
     const returned = this.returned(t, operation);
@@ -36,10 +36,10 @@ export class Tracer extends Recorder {
       step: this.steps.length,
       thread: t,
       operation,
-      path: this.m.code.instructions[pc]!.info.path,
+      path: this.m.code.instructions[pc].info.path,
       changes,
       hash: hashHex(words),
-      ...(this.m.code.instructions[pc]!.idle ? { idle: true } : {}),
+      ...(this.m.code.instructions[pc].idle ? { idle: true } : {}),
       ...(returned === '' ? {} : { returned }),
     });
   }

@@ -3,6 +3,7 @@ import { start } from '../machine/execute.js';
 import { hardwareOf } from '../machine/hardware.js';
 import { Layout, THREAD } from '../machine/layout.js';
 import { Machine } from '../machine/machine.js';
+import { nobody } from '../machine/observer.js';
 import type { Code } from '../program/lower.js';
 import type { Callable } from '../program/callable.js';
 import { LogicalMemory } from '../oracle/logical-memory.js';
@@ -60,7 +61,8 @@ export class Workbench {
     }
     setUp(m, c);
     this.logical.begin(m);
-    m.observer = this.logical;
+    // without oracles nobody watches: what is left is the engine alone
+    m.observer = this.logical.oracles.length > 0 ? this.logical : nobody;
     start(m);
     return m;
   }
@@ -91,11 +93,16 @@ export class Workbench {
   private noProgress(m: Machine): void {
     const left = unfinished(m);
     const first = 31 - Math.clz32(left & -left);
-    this.logical.fail('no-progress', first, -1, `a fair round repeats a state; thread ${first} stands before ${this.standing(m, first)}`);
+    this.logical.fail(
+      'no-progress',
+      first,
+      -1,
+      `a fair round repeats a state; thread ${first} stands before ${this.standing(m, first)}`,
+    );
   }
 
   private standing(m: Machine, t: number): string {
-    return m.code.instructions[m.words[m.layout.threadAt(t) + THREAD.PC]!]!.info.path;
+    return m.code.instructions[m.words[m.layout.threadAt(t) + THREAD.PC]].info.path;
   }
 }
 

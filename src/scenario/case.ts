@@ -43,13 +43,7 @@ export interface Region {
 }
 
 export type VmaKind =
-  | 'none'
-  | 'anon'
-  | 'file-shared'
-  | 'file-private'
-  | 'dax'
-  | 'hugetlb-private'
-  | 'hugetlb-shared';
+  'none' | 'anon' | 'file-shared' | 'file-private' | 'dax' | 'hugetlb-private' | 'hugetlb-shared';
 
 /**
  * - `none`: nothing mapped yet

@@ -12,7 +12,9 @@ export function entryAt(m: Machine, addr: number): number {
   const page = addr & (L.pages - 1);
   const pmds = w[L.mmAt(mm) + MM.PUD + (page >> 3)] - 1;
   const pmd = w[L.tableAt(pmds) + TABLE.ENTRY + ((page >> 2) & 1)];
-  return pmd === 0 || (pmd & PTE.HUGE) !== 0 ? 0 : w[L.tableAt(pmd >>> FRAME_SHIFT) + TABLE.ENTRY + (page & 3)];
+  return pmd === 0 || (pmd & PTE.HUGE) !== 0
+    ? 0
+    : w[L.tableAt(pmd >>> FRAME_SHIFT) + TABLE.ENTRY + (page & 3)];
 }
 
 /** Frame mapped at `addr`, huge or not; -1 when none is. */

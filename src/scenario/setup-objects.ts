@@ -15,7 +15,8 @@ export function setUpObjects(m: Machine): void {
     const cached = w[L.fileAt(i) + FILE.CACHE];
     w[at + OBJECT.HOME] = cached;
     for (let k = 0; k < PAGE_WORDS; k++)
-      w[at + OBJECT.CELL + k] = cached === 0 ? w[L.fileAt(i) + FILE.S + k] : w[L.frameAt(cached - 1) + FRAME.W + k];
+      w[at + OBJECT.CELL + k] =
+        cached === 0 ? w[L.fileAt(i) + FILE.S + k] : w[L.frameAt(cached - 1) + FRAME.W + k];
   }
   for (let addr = 0; addr < files; addr++) setUpObject(m, L, addr, files);
 }
@@ -44,4 +45,3 @@ function setUpObject(m: Machine, L: Layout, addr: number, files: number): void {
       w[object + OBJECT.CELL + k] = w[L.swapAt(entry >>> FRAME_SHIFT) + SWAP.S + k]!;
   }
 }
-

@@ -63,7 +63,13 @@ export function setUp(m: Machine, c: Case): void {
   const w = m.words;
   w.fill(0);
   m.blocked = 0;
-  for (const f of [ZERO_FRAME, HUGE_ZERO_FRAME, HUGE_ZERO_FRAME + 1, HUGE_ZERO_FRAME + 2, HUGE_ZERO_FRAME + 3]) {
+  for (const f of [
+    ZERO_FRAME,
+    HUGE_ZERO_FRAME,
+    HUGE_ZERO_FRAME + 1,
+    HUGE_ZERO_FRAME + 2,
+    HUGE_ZERO_FRAME + 3,
+  ]) {
     w[L.frameAt(f) + FRAME.KIND] = 1;
     w[L.frameAt(f) + FRAME.REF] = 1;
     w[L.frameAt(f) + FRAME.FLAGS] = PG.RESERVED;
@@ -87,7 +93,8 @@ function setUpFile(m: Machine, kind: string, block: number): void {
   const { layout: L, words: w } = m;
   const first = block * PTES_PER_PMD;
   for (let i = 0; i < PTES_PER_PMD; i++)
-    for (let k = 0; k < PAGE_WORDS; k++) w[L.fileAt(first + i) + FILE.S + k] = initialValue(200 + first + i, k);
+    for (let k = 0; k < PAGE_WORDS; k++)
+      w[L.fileAt(first + i) + FILE.S + k] = initialValue(200 + first + i, k);
   if (kind === 'page-cache') return;
   const head = allocHuge(m);
   for (let i = 0; i < PTES_PER_PMD; i++) {
@@ -145,7 +152,12 @@ function mapHuge(m: Machine, first: number, pmd: number, kind: number, region: R
   w[L.frameAt(head) + FRAME.REF]++;
   w[L.frameAt(head) + FRAME.CMAP]++;
   w[pmd] =
-    (head << FRAME_SHIFT) | PTE.PRESENT | PTE.HUGE | PTE.DIRTY | PTE.SOFT_DIRTY | (region.writable ? PTE.WRITE : 0);
+    (head << FRAME_SHIFT) |
+    PTE.PRESENT |
+    PTE.HUGE |
+    PTE.DIRTY |
+    PTE.SOFT_DIRTY |
+    (region.writable ? PTE.WRITE : 0);
 }
 
 const contents = (page: number, word: number, region: Region): number =>
@@ -165,7 +177,11 @@ function mapPages(m: Machine, c: Case, first: number, pmd: number, region: Regio
 function pageEntry(m: Machine, c: Case, addr: number, state: PageState, region: Region): number {
   const writable = region.writable ? PTE.WRITE : 0;
   if (state === 'none') return 0;
-  if (region.vma === 'dax' || region.vma === 'file-shared' || (region.vma === 'file-private' && state === 'page')) {
+  if (
+    region.vma === 'dax' ||
+    region.vma === 'file-shared' ||
+    (region.vma === 'file-private' && state === 'page')
+  ) {
     return fileEntry(m, addr, region, state === 'written' ? writable | PTE.DIRTY | PTE.SOFT_DIRTY : 0);
   }
   switch (state) {
@@ -199,7 +215,11 @@ function sharedEntry(m: Machine, c: Case, addr: number, region: Region): number 
   const { layout: L, words: w } = m;
   const partner = addr >= L.pages ? addr - L.pages : -1;
   const theirs = partner < 0 ? 0 : entryAt(m, partner);
-  if (partner >= 0 && (theirs & PTE.PRESENT) !== 0 && c.world.mms[0][(partner >> 2) % c.world.mms[0].length].pages[partner & 3] === 'shared') {
+  if (
+    partner >= 0 &&
+    (theirs & PTE.PRESENT) !== 0 &&
+    c.world.mms[0][(partner >> 2) % c.world.mms[0].length].pages[partner & 3] === 'shared'
+  ) {
     const at = L.frameAt(theirs >>> FRAME_SHIFT);
     w[at + FRAME.MAP]++;
     w[at + FRAME.REF]++;
@@ -243,4 +263,3 @@ function fileEntry(m: Machine, addr: number, region: Region, flags: number): num
   }
   return (frame << FRAME_SHIFT) | PTE.PRESENT | flags;
 }
-
