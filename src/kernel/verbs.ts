@@ -7,6 +7,7 @@ import * as entry from './entry.js';
 import * as filemap from './filemap.js';
 import * as gather from './gather.js';
 import * as huge from './huge.js';
+import * as hugetlb from './hugetlb.js';
 import * as locks from './locks.js';
 import * as notifier from './notifier.js';
 import * as page from './page.js';
@@ -26,6 +27,7 @@ const files: readonly Readonly<Record<string, unknown>>[] = [
   filemap,
   gather,
   huge,
+  hugetlb,
   locks,
   notifier,
   page,

@@ -1,0 +1,153 @@
+import { constant, expand, number } from '../program/build.js';
+import { PTES_PER_PMD } from '../machine/geometry.js';
+import { FRAME, THREAD, VPAGE } from '../machine/layout.js';
+import type { Machine } from '../machine/machine.js';
+import { test, value, verb, type Run } from '../machine/verb.js';
+import { BLOCKED, DONE, NO, type Primitive } from '../program/primitive.js';
+import type { Arg, Expand } from '../program/step.js';
+import { PTE } from './entry.js';
+import { allocHuge, PG } from './page.js';
+import { pmd_lock, pmd_peek, pmdp_huge_get_and_clear, pte_get, set_pmd_at } from './pgtable.js';
+import { flush_tlb_range } from './tlb.js';
+import { isHugetlb, VM, VMA_HUGETLB_PRIVATE, vmaKind } from './vma.js';
+import { sleeps } from './walk.js';
+
+/**
+ * Pages of hugetlbfs: mm/hugetlb.c and include/linux/hugetlb.h, v4.14. What hugetlb calls a PTE is the PMD entry, and
+ * its lock is the lock of the table of PMDs. PMD tables are not shared between mms.
+ */
+
+/** Base pages of one hugetlb page. */
+export const huge_page_size = constant('huge_page_size', PTES_PER_PMD);
+
+/** i_mmap_rwsem of the file behind the mapping of `addr`. */
+export const hugetlb_i_mmap = value('vm_file_i_mmap_rwsem', ['addr'], (m, _t, addr) => {
+  const mm = m as Machine;
+  const L = mm.layout;
+  const at = L.vpage(addr);
+  return isPrivate(mm.words[at + VPAGE.VMA]) ? L.hugetlbMmap : L.iMmap + (mm.words[at + VPAGE.PGOFF] >> 2);
+});
+
+/** The mutex that faults on one huge page take: by file and index when shared, by mm and address when private. */
+export const hugetlb_fault_mutex = value('hugetlb_fault_mutex_hash', ['addr'], (m, _t, addr) => {
+  const mm = m as Machine;
+  const L = mm.layout;
+  const at = L.vpage(addr);
+  if (isPrivate(mm.words[at + VPAGE.VMA])) return L.hugetlbFault + (addr >> 2);
+  return L.hugetlbFault + ((L.geometry.mms * L.pages) >> 2) + (mm.words[at + VPAGE.PGOFF] >> 2);
+});
+const isPrivate = (vma: number): boolean => vmaKind(vma) === VMA_HUGETLB_PRIVATE;
+
+export const mutex_lock = verb(
+  'mutex_lock',
+  ['lock'],
+  (m, t, lock) => {
+    if (m.words[lock] !== 0) return BLOCKED;
+    sleeps(m, t, 'mutex_lock');
+    m.words[lock] = t + 1;
+    m.words[m.layout.threadAt(t) + THREAD.HELD]++;
+    return DONE;
+  },
+  { sleeps: true, effect: { does: 'take', resource: 'mutex', of: 0 } },
+);
+export const mutex_unlock = verb(
+  'mutex_unlock',
+  ['lock'],
+  (m, t, lock) => {
+    if (m.words[lock] !== t + 1)
+      m.observer.misused(m, t, 'a mutex is unlocked by a thread that does not hold it');
+    else {
+      m.words[lock] = 0;
+      m.words[m.layout.threadAt(t) + THREAD.HELD]--;
+    }
+    return DONE;
+  },
+  { effect: { does: 'release', resource: 'mutex', of: 0 } },
+);
+
+/** A page of the hugetlb pool (alloc_huge_page), zeroed (clear_huge_page), with one reference; NO when there is none. */
+export const alloc_hugetlb_page = test(
+  'alloc_huge_page',
+  ['>page'],
+  (m, t, out) => {
+    if ((m.words[m.layout.threadAt(t) + THREAD.CHOICES] & 2) !== 0) return NO;
+    const head = allocHuge(m);
+    if (head < 0) return NO;
+    for (let i = 0; i < PTES_PER_PMD; i++) m.words[m.layout.frameAt(head + i) + FRAME.FLAGS] = PG.HUGETLB;
+    m.words[out] = head;
+    return DONE;
+  },
+  { sleeps: true, effect: { does: 'take', resource: 'page_ref', of: 0 } },
+);
+
+/** Waits until nobody holds the page lock, without a reference on the page (wait_on_page_locked). */
+export const wait_on_page_locked = verb(
+  'wait_on_page_locked',
+  ['page'],
+  (m, _t, page) => (m.words[m.layout.frameAt(page) + FRAME.LOCK] !== 0 ? BLOCKED : DONE),
+  { sleeps: true },
+);
+
+/**
+ * The entry with the protection that the vma gives (huge_pte_modify with vm_page_prot): a private mapping never gets
+ * the write permission back here.
+ */
+export const huge_pte_modify = value('huge_pte_modify', ['entry', 'vma'], (_m, _t, e, vma) => {
+  const write = (vma & VM.WRITE) !== 0 && !isPrivate(vma) ? PTE.WRITE : 0;
+  const none = (vma & VM.READ) === 0 ? PTE.PROTNONE : 0;
+  return (e & ~(PTE.WRITE | PTE.PROTNONE)) | write | none;
+});
+
+/** Part of a hugetlb page is in the range, and part is not: the range cannot be unmapped (__split_vma: -EINVAL). */
+export const splits_hugetlb = test(
+  'hugetlb_vm_op_split',
+  ['start', 'count'],
+  (m, _t, start, count) => {
+    const cut = (addr: number): boolean =>
+      (addr & (PTES_PER_PMD - 1)) !== 0 && isHugetlb(m.words[m.layout.vpage(addr) + VPAGE.VMA]);
+    return cut(start) || cut(start + count) ? DONE : NO;
+  },
+  { private: true },
+);
+
+/** A verb of PMD entries under hugetlb's name. */
+const asPmd =
+  (verb: { readonly primitive: Primitive }): Run =>
+  (m, t, a, b, c, d) =>
+    verb.primitive.run(m, t, a, b, c, d);
+
+/** Takes the lock over the entry; the static checks know it as the PMD lock that it is. */
+export const huge_pte_lock = verb('huge_pte_lock', ['addr', '>pte'], asPmd(pmd_lock), {
+  effect: { does: 'take', resource: 'pmd_lock', of: 1 },
+});
+/** Reads the entry of `addr` without its lock; then with it. */
+export const huge_pte_offset = verb('huge_pte_offset', ['addr', '>entry'], asPmd(pmd_peek));
+export const huge_ptep_get = verb('huge_ptep_get', ['pte', '>entry'], asPmd(pte_get));
+export const set_huge_pte_at = verb('set_huge_pte_at', ['addr', 'pte', 'entry'], asPmd(set_pmd_at));
+/** Clears the entry and gives the old one; no flush. */
+export const huge_ptep_get_and_clear = verb(
+  'huge_ptep_get_and_clear',
+  ['addr', 'pte', '>entry'],
+  asPmd(pmdp_huge_get_and_clear),
+);
+
+/** Takes the write permission away in place, atomically; no flush. */
+export const huge_ptep_set_wrprotect = verb('huge_ptep_set_wrprotect', ['addr', 'pte'], (m, t, addr, pte) =>
+  set_pmd_at.primitive.run(m, t, addr, pte, m.words[pte] & ~PTE.WRITE, 0),
+);
+/** Adds `flags` to the entry as it stands now. */
+export const huge_ptep_set_access_flags = verb(
+  'huge_ptep_set_access_flags',
+  ['addr', 'pte', 'flags'],
+  (m, t, addr, pte, flags) => {
+    const soft = (flags & PTE.DIRTY) !== 0 ? PTE.SOFT_DIRTY : 0;
+    return set_pmd_at.primitive.run(m, t, addr, pte, m.words[pte] | flags | soft, 0);
+  },
+);
+
+/** Clears the entry, then flushes it from the CPUs of the mm. */
+export const huge_ptep_clear_flush = (addr: Arg, pte: Arg, entry: Arg): Expand =>
+  expand('huge_ptep_clear_flush', [addr, pte, entry], {
+    clear: huge_ptep_get_and_clear(addr, pte, entry),
+    flush: flush_tlb_range(addr, number(PTES_PER_PMD)),
+  });
