@@ -47,8 +47,9 @@ export const VPAGE = {
   EXCUSE: 3, // threads whose operation in flight changed this entry
   AFTER_LO: 4, // a byte a thread: who changed the entry after thread 0..3 last looked at it
   AFTER_HI: 5, // the same for threads 4..7
+  BUSY: 7, // threads whose operation in flight changed this entry, promises or not
   TRACK: 6, // write tracking that has been promised: see oracle/logical-memory
-  SIZE: 7,
+  SIZE: 8,
 } as const;
 
 export const TABLE = {

@@ -137,11 +137,12 @@ export class LogicalMemory implements Observer<Machine>, Judge {
     const total = L.geometry.mms * L.pages;
     const bit = 1 << t;
     for (let addr = 0; addr < total; addr++) {
-      const at = L.vpage(addr) + VPAGE.EXCUSE;
-      const excuse = w[at];
-      if ((excuse & bit) === 0) continue;
-      w[at] = excuse & ~bit;
-      if (w[at] === 0) this.settle(t, addr);
+      const at = L.vpage(addr);
+      const busy = w[at + VPAGE.BUSY];
+      if ((busy & bit) === 0) continue;
+      w[at + VPAGE.BUSY] = busy & ~bit;
+      w[at + VPAGE.EXCUSE] &= ~bit;
+      if (busy === bit) this.settle(t, addr);
     }
   }
 
@@ -193,6 +194,7 @@ export class LogicalMemory implements Observer<Machine>, Judge {
     if (loses(before, after)) {
       const at = m.layout.vpage(addr);
       m.words[at + VPAGE.EXCUSE] |= 1 << t;
+      m.words[at + VPAGE.BUSY] |= 1 << t;
       addToAfter(m, addr, t);
       this.blame.changed(m, t, addr, before, after, this.step);
     }
@@ -243,11 +245,7 @@ export class LogicalMemory implements Observer<Machine>, Judge {
   }
 
   promised(m: Machine, t: number, addr: number): void {
-    const at = m.layout.vpage(addr) + VPAGE.EXCUSE;
-    const was = m.words[at];
-    if (was === 0) return;
-    m.words[at] = was & after(m, addr, t) & ~(1 << t);
-    if (m.words[at] === 0) this.settle(t, addr);
+    m.words[m.layout.vpage(addr) + VPAGE.EXCUSE] &= after(m, addr, t) & ~(1 << t);
   }
 
   opened(m: Machine, t: number, kind: number, start: number, count: number, other: number): void {

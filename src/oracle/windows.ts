@@ -15,7 +15,18 @@ import type { Hook, Oracle } from './oracle.js';
 export interface Asking extends Judge {
   readonly oracles: readonly Oracle[];
   readonly looks: Record<Hook, number>;
+  /** Nobody has more rights to the page than its entry gives, unless somebody changed it after thread t looked. */
+  promised(m: Machine, t: number, addr: number): void;
 }
+
+/** Operations whose return promises the rights that the entries of the range give. Syncs and faults do not. */
+const PROMISES_RIGHTS: ReadonlySet<number> = new Set([
+  WINDOW.DISCARD,
+  WINDOW.UNMAP,
+  WINDOW.FORK,
+  WINDOW.PROTECT,
+  WINDOW.TRACK,
+]);
 
 /** Packs a window into one word: kind, first page, pages, and one more number. */
 const pack = (kind: number, start: number, count: number, other: number): number =>
@@ -146,6 +157,7 @@ export function closeWindow(l: Asking, t: number): void {
     const w = L.windowAt(t, object);
     m.words.fill(0, w, w + 2 * PAGE_WORDS);
   }
+  if (PROMISES_RIGHTS.has(kind)) for (let i = 0; i < count; i++) l.promised(m, t, start + i);
   if (kind === WINDOW.UNMAP) for (let i = 0; i < count; i++) forget(m, start + i);
   if (kind === WINDOW.TRACK) {
     for (let i = 0; i < count; i++) {
