@@ -1,28 +1,59 @@
 import { call, go_to, label, not, when } from '../../src/program/build.js';
 import { operation } from '../../src/program/operation.js';
-import { DIRTY, pte_none, pte_present, pte_write } from '../../src/kernel/entry.js';
-import { pte_offset_map_lock, pte_peek, pte_same, pte_unmap_unlock, ptep_set_access_flags } from '../../src/kernel/pgtable.js';
-import { is_zero } from '../../src/kernel/range.js';
-import { vma_anonymous } from '../../src/kernel/vma.js';
+import { DIRTY, pmd_trans_huge, pte_none, pte_present, pte_write } from '../../src/kernel/entry.js';
+import { pmd_start } from '../../src/kernel/gather.js';
+import { pmd_peek, pte_offset_map_lock, pte_peek, pte_same, pte_unmap_unlock, ptep_set_access_flags } from '../../src/kernel/pgtable.js';
+import { is_zero, let_ } from '../../src/kernel/range.js';
+import { vma_anonymous, vma_hugepage } from '../../src/kernel/vma.js';
 import { do_anonymous_page } from './do_anonymous_page.js';
 import { do_fault } from './do_fault.js';
+import { do_huge_pmd_anonymous_page } from './do_huge_pmd_anonymous_page.js';
+import { do_huge_pmd_wp_page } from './do_huge_pmd_wp_page.js';
 import { do_swap_page } from './do_swap_page.js';
 import { do_wp_page } from './do_wp_page.js';
+import { huge_pmd_set_accessed } from './huge_pmd_set_accessed.js';
 
 /**
  * The page fault of CPUs and of devices through their driver: __handle_mm_fault and handle_pte_fault.
  * mm/memory.c, v4.14. mmap_sem is held for reading. `fault` is 0 when the access is to be tried again.
  *
- * Left out: NUMA hinting faults, the accessed bit, PUD-sized pages.
+ * Left out: NUMA hinting faults, the accessed bit, PUD-sized pages, huge pages of files.
  */
 export const handle_mm_fault = operation({
   name: 'handle_mm_fault',
   from: 'mm/memory.c',
   takes: ['addr', 'write', 'vma'],
   gives: ['fault'],
-  locals: ['orig_pte', 'pte'],
-  steps: ({ addr, write, vma, fault, orig_pte, pte }) => [
-    pte_peek(addr, orig_pte), // handle_pte_fault
+  locals: ['orig_pmd', 'haddr', 'fallback', 'orig_pte', 'pte'],
+  steps: ({ addr, write, vma, fault, orig_pmd, haddr, fallback, orig_pte, pte }) => [
+    pmd_peek(addr, orig_pmd), // __handle_mm_fault
+    when(
+      pte_none(orig_pmd),
+      [
+        when(vma_anonymous(vma), [
+          when(vma_hugepage(vma), [
+            call(do_huge_pmd_anonymous_page, { addr, write, vma, fallback }),
+            when(is_zero(fallback), [go_to('out')]),
+          ]),
+        ]),
+      ],
+      [
+        when(pmd_trans_huge(orig_pmd), [
+          let_(haddr, pmd_start(addr)),
+          when(not(is_zero(write)), [
+            when(not(pte_write(orig_pmd)), [
+              call(do_huge_pmd_wp_page, { haddr, orig_pmd, vma, fallback }), // wp_huge_pmd
+              when(is_zero(fallback), [go_to('out')]),
+              go_to('handle_pte_fault'),
+            ]),
+          ]),
+          call(huge_pmd_set_accessed, { haddr, orig_pmd, write }),
+          go_to('out'),
+        ]),
+      ],
+    ),
+    label('handle_pte_fault'),
+    pte_peek(addr, orig_pte),
     when(pte_none(orig_pte), [
       when(
         vma_anonymous(vma),

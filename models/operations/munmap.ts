@@ -7,6 +7,7 @@ import { next_pmd } from '../../src/kernel/range.js';
 import { covers_whole_table, detach_vmas_to_be_unmapped, range_has_hugetlb, unlink_vmas } from '../../src/kernel/vma.js';
 import { tlb_finish_mmu } from './tlb_finish_mmu.js';
 import { unmap_vmas } from './unmap_vmas.js';
+import { vma_adjust_trans_huge } from './vma_adjust_trans_huge.js';
 
 /**
  * munmap: do_munmap and unmap_region (mm/mmap.c), free_pgtables and free_pte_range (mm/memory.c), v4.14.
@@ -21,6 +22,7 @@ export const munmap = operation({
     down_write(mmap_sem(start)),
     when(range_has_hugetlb(start, count), [go_to('out')]),
     promise_unmap(start, count),
+    call(vma_adjust_trans_huge, { start, count }), // __split_vma
     detach_vmas_to_be_unmapped(start, count),
     tlb_gather_mmu(start),
     call(unmap_vmas, { start, count }),

@@ -6,7 +6,7 @@ import { user_read, user_write } from './user_access.js';
 
 const EVERY = ['anon', 'file-shared', 'file-private', 'dax', 'hugetlb-private', 'hugetlb-shared'];
 const BASE = ['anon', 'file-shared', 'file-private', 'dax'];
-const FAULTS = ['page-allocation-fails'];
+const FAULTS = ['page-allocation-fails', 'huge-allocation-fails'];
 
 /** The program operations: what the threads of a case can call. */
 export const callables: readonly Callable[] = [

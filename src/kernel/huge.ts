@@ -1,7 +1,7 @@
-import { PTES_PER_PMD, ZERO_FRAME } from '../machine/geometry.js';
+import { HUGE_ZERO_FRAME, PTES_PER_PMD, ZERO_FRAME } from '../machine/geometry.js';
 import { FRAME, TABLE, VPAGE } from '../machine/layout.js';
 import { test, value, verb } from '../machine/verb.js';
-import { expand, mutedSlot, number } from '../program/build.js';
+import { constant, expand, mutedSlot, number } from '../program/build.js';
 import { BLOCKED, DONE, NO } from '../program/primitive.js';
 import type { Arg, Expand } from '../program/step.js';
 import { FRAME_SHIFT, frameOf, isHuge, KIND_MIGRATION, PTE, tableEntry } from './entry.js';
@@ -9,7 +9,7 @@ import { mmu_notifier_invalidate_range } from './notifier.js';
 import { allocTable, set_pmd_at } from './pgtable.js';
 import { flush_tlb_range } from './tlb.js';
 import { VM } from './vma.js';
-import { headOf, isZeroFrame, pmdIndex } from './walk.js';
+import { entryChanged, headOf, isZeroFrame, pmdIndex } from './walk.js';
 
 /**
  * Huge PMD entries: include/linux/huge_mm.h, mm/huge_memory.c and mm/pgtable-generic.c, v4.14. A table of PTEs that the
@@ -21,6 +21,9 @@ const yes = (holds: boolean): number => (holds ? DONE : NO);
 /** Base pages of a huge page. */
 export const HPAGE_PMD_NR = number(PTES_PER_PMD);
 
+/** The huge zero page. */
+export const HUGE_ZERO_PAGE = constant('HUGE_ZERO_PAGE', HUGE_ZERO_FRAME);
+
 /** Reads the PMD entry at a place that this thread holds the lock of. */
 export const pmdp_get = verb('pmdp_get', ['pmd', '>entry'], (m, _t, pmd, out) => {
   m.words[out] = m.words[pmd]!;
@@ -30,7 +33,7 @@ export const pmdp_get = verb('pmdp_get', ['pmd', '>entry'], (m, _t, pmd, out) =>
 /** Without a lock: the PMD maps a huge page, or is on its way from or to one (is_swap_pmd, pmd_trans_huge). */
 export const pmd_maps_huge = test('is_swap_pmd_or_trans_huge', ['addr'], (m, _t, addr) => {
   const pmd = pmdIndex(m, addr);
-  return yes(pmd >= 0 && isHuge(m.words[pmd]!));
+  return yes(pmd >= 0 && isHuge(m.words[pmd]));
 });
 
 /** A huge entry that pmdp_invalidate took the present bit from; pmd_trans_huge still holds. */
@@ -69,14 +72,14 @@ export const fill_split_ptes = verb(
   (m, _t, table, addr, e, freeze) => {
     const w = m.words;
     const at = m.layout.tableAt(table) + TABLE.ENTRY;
-    const allowed = (w[m.layout.vpage(addr) + VPAGE.VMA]! & VM.WRITE) !== 0 ? PTE.WRITE : 0;
+    const allowed = (w[m.layout.vpage(addr) + VPAGE.VMA] & VM.WRITE) !== 0 ? PTE.WRITE : 0;
     for (let i = 0; i < PTES_PER_PMD; i++) {
       const frame = (frameOf(e) + i) << FRAME_SHIFT;
       w[at + i] =
         freeze !== 0
           ? frame | KIND_MIGRATION | (e & (PTE.WRITE | PTE.SOFT_DIRTY))
           : frame | PTE.PRESENT | (e & allowed) | (e & PTE.SOFT_DIRTY);
-      w[m.layout.frameAt(frameOf(e) + i) + FRAME.MAP]!++;
+      w[m.layout.frameAt(frameOf(e) + i) + FRAME.MAP]++;
     }
     return DONE;
   },
@@ -97,7 +100,7 @@ export const fill_zero_ptes = verb(
 
 /** The PMD entry becomes the table: its PTEs map the pages from here on. `addr` is the first page of the PMD. */
 export const pmd_populate = verb('pmd_populate', ['addr', 'pmd', 'pgtable'], (m, t, addr, pmd, table) => {
-  const before = m.words[pmd]!;
+  const before = m.words[pmd];
   m.words[pmd] = tableEntry(table);
   const at = m.layout.tableAt(table) + TABLE.ENTRY;
   for (let i = 0; i < PTES_PER_PMD; i++) {
@@ -105,13 +108,47 @@ export const pmd_populate = verb('pmd_populate', ['addr', 'pmd', 'pgtable'], (m,
       before === 0 || isZeroFrame(frameOf(before))
         ? before & ~PTE.HUGE
         : (before & ~PTE.HUGE) + (i << FRAME_SHIFT);
-    m.observer.entryChanged(m, t, addr + i, was, m.words[at + i]!);
+    m.observer.entryChanged(m, t, addr + i, was, m.words[at + i]);
   }
   return DONE;
 });
 
 /** More references, at once. */
 export const page_ref_add = verb('page_ref_add', ['page', 'n'], (m, _t, page, n) => {
-  if (!isZeroFrame(page)) m.words[m.layout.frameAt(headOf(m, page)) + FRAME.REF]! += n;
+  if (!isZeroFrame(page)) m.words[m.layout.frameAt(headOf(m, page)) + FRAME.REF] += n;
   return DONE;
 });
+
+/** One PTE of a table that nothing reaches yet. */
+export const set_unreached_pte = verb('set_pte_at_of_pgtable', ['pgtable', 'i', 'entry'], (m, _t, table, i, entry) => {
+  m.words[m.layout.tableAt(table) + TABLE.ENTRY + i] = entry;
+  return DONE;
+}, { private: true });
+
+/** More rights for the huge entry as it stands now. */
+export const pmdp_set_access_flags = verb('pmdp_set_access_flags', ['addr', 'pmd', 'flags'], (m, t, addr, pmd, flags) => {
+  const before = m.words[pmd];
+  m.words[pmd] = before | flags | ((flags & PTE.DIRTY) !== 0 ? PTE.SOFT_DIRTY : 0);
+  entryChanged(m, t, addr, before, m.words[pmd]);
+  return DONE;
+});
+
+/** Clears a fresh huge page, which nobody else knows. */
+export const clear_huge_page = verb('clear_huge_page', ['page'], (m, _t, page) => {
+  for (let i = 0; i < PTES_PER_PMD; i++) m.words.fill(0, m.layout.frameAt(page + i) + FRAME.W, m.layout.frameAt(page + i) + FRAME.SIZE);
+  return DONE;
+}, { private: true });
+
+/** One vma covers the whole PMD of `addr`: equal words with consecutive offsets. */
+export const transhuge_vma_suitable = test('transhuge_vma_suitable', ['addr'], (m, _t, addr) => {
+  const first = addr & ~(PTES_PER_PMD - 1);
+  const w = m.words;
+  const at = m.layout.vpage(first);
+  for (let i = 0; i < PTES_PER_PMD; i++) {
+    const other = m.layout.vpage(first + i);
+    if (w[other + VPAGE.VMA] !== w[at + VPAGE.VMA] || w[other + VPAGE.PGOFF] !== w[at + VPAGE.PGOFF] + i) return NO;
+  }
+  return yes(w[at + VPAGE.VMA] !== 0);
+}, { private: true });
+/** `addr` is the first page of a PMD. */
+export const pmd_aligned = test('HPAGE_PMD_MASK_aligned', ['addr'], (_m, _t, addr) => yes((addr & (PTES_PER_PMD - 1)) === 0), { private: true });

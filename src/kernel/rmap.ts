@@ -19,63 +19,72 @@ function field(m: Machine, frame: number, f: number): number {
 /** Anonymous page mapped for the first time: it belongs to the anon_vma from here on, at `addr`'s index. */
 export const page_add_new_anon_rmap = verb('page_add_new_anon_rmap', ['page', 'addr'], (m, _t, page, addr) => {
   const w = m.words;
-  const index = w[m.layout.vpage(addr) + VPAGE.PGOFF]!;
+  const index = w[m.layout.vpage(addr) + VPAGE.PGOFF];
   const compound = w[field(m, page, FRAME.HEAD)] !== 0;
   for (let i = 0; i < (compound ? PTES_PER_PMD : 1); i++) {
-    w[field(m, page + i, FRAME.FLAGS)]! |= PG.ANON | PG.SWAPBACKED;
+    w[field(m, page + i, FRAME.FLAGS)] |= PG.ANON | PG.SWAPBACKED;
     w[field(m, page + i, FRAME.INDEX)] = index + i;
   }
-  if (compound) w[field(m, page, FRAME.CMAP)]!++;
-  else w[field(m, page, FRAME.MAP)]!++;
+  if (compound) w[field(m, page, FRAME.CMAP)]++;
+  else w[field(m, page, FRAME.MAP)]++;
   return DONE;
 }, { effect: { does: 'take', resource: 'rmap', of: 0 } });
 
 /** An anonymous page is mapped again, after swap-in or migration: by a PTE of `addr`. */
 export const page_add_anon_rmap = verb('page_add_anon_rmap', ['page', 'addr'], (m, _t, page, addr) => {
   const w = m.words;
-  if (w[field(m, page, FRAME.MAP)] === 0 && (w[field(m, page, FRAME.FLAGS)]! & PG.KSM) === 0) {
-    w[field(m, page, FRAME.FLAGS)]! |= PG.ANON | PG.SWAPBACKED;
+  if (w[field(m, page, FRAME.MAP)] === 0 && (w[field(m, page, FRAME.FLAGS)] & PG.KSM) === 0) {
+    w[field(m, page, FRAME.FLAGS)] |= PG.ANON | PG.SWAPBACKED;
     w[field(m, page, FRAME.INDEX)] = w[m.layout.vpage(addr) + VPAGE.PGOFF]!;
   }
-  w[field(m, page, FRAME.MAP)]!++;
+  w[field(m, page, FRAME.MAP)]++;
   return DONE;
 }, { effect: { does: 'take', resource: 'rmap', of: 0 } });
 
 /** One more PTE maps the page (page_add_anon_rmap, page_dup_rmap, page_add_file_rmap). */
 export const page_dup_rmap = verb('page_dup_rmap', ['page'], (m, _t, page) => {
-  if (!isZeroFrame(page)) m.words[field(m, page, FRAME.MAP)]!++;
+  if (!isZeroFrame(page)) m.words[field(m, page, FRAME.MAP)]++;
   return DONE;
 }, { effect: { does: 'take', resource: 'rmap', of: 0 } });
 /** One more PMD maps the compound page. */
 export const page_dup_compound_rmap = verb('page_dup_compound_rmap', ['page'], (m, _t, page) => {
-  if (!isZeroFrame(page)) m.words[field(m, page, FRAME.CMAP)]!++;
+  if (!isZeroFrame(page)) m.words[field(m, page, FRAME.CMAP)]++;
   return DONE;
 }, { effect: { does: 'take', resource: 'rmap', of: 0 } });
 
 export const page_remove_rmap = verb('page_remove_rmap', ['page'], (m, t, page) => {
   if (isZeroFrame(page)) return DONE;
-  if (--m.words[field(m, page, FRAME.MAP)]! < 0) m.observer.misused(m, t, 'a page mapping is removed that was not counted');
+  if (--m.words[field(m, page, FRAME.MAP)] < 0) m.observer.misused(m, t, 'a page mapping is removed that was not counted');
   return DONE;
 }, { effect: { does: 'release', resource: 'rmap', of: 0 } });
 export const page_remove_compound_rmap = verb('page_remove_compound_rmap', ['page'], (m, t, page) => {
   if (isZeroFrame(page)) return DONE;
-  if (--m.words[field(m, page, FRAME.CMAP)]! < 0) m.observer.misused(m, t, 'a page mapping is removed that was not counted');
+  if (--m.words[field(m, page, FRAME.CMAP)] < 0) m.observer.misused(m, t, 'a page mapping is removed that was not counted');
   return DONE;
 }, { effect: { does: 'release', resource: 'rmap', of: 0 } });
 
 /** Mappings of one base page: its own, and those of the compound page it belongs to (page_mapcount). */
 export function pageMapcount(m: Machine, page: number): number {
   const head = headOf(m, page);
-  const own = m.words[field(m, page, FRAME.MAP)]!;
-  return m.words[field(m, page, FRAME.HEAD)] === 0 ? own : own + m.words[field(m, head, FRAME.CMAP)]!;
+  const own = m.words[field(m, page, FRAME.MAP)];
+  return m.words[field(m, page, FRAME.HEAD)] === 0 ? own : own + m.words[field(m, head, FRAME.CMAP)];
+}
+
+/** The highest map count of any base page of the page (page_trans_huge_mapcount). */
+export function highestMapcount(m: Machine, page: number): number {
+  if (m.words[field(m, page, FRAME.HEAD)] === 0) return m.words[field(m, page, FRAME.MAP)];
+  const head = headOf(m, page);
+  let most = 0;
+  for (let i = 0; i < PTES_PER_PMD; i++) most = Math.max(most, m.words[field(m, head + i, FRAME.MAP)]);
+  return most + m.words[field(m, head, FRAME.CMAP)];
 }
 
 /** Mappings of the whole page, compound or not (page_mapped, total_mapcount). */
 export function totalMapcount(m: Machine, page: number): number {
   const head = headOf(m, page);
-  if (m.words[field(m, page, FRAME.HEAD)] === 0) return m.words[field(m, page, FRAME.MAP)]!;
-  let sum = m.words[field(m, head, FRAME.CMAP)]!;
-  for (let i = 0; i < PTES_PER_PMD; i++) sum += m.words[field(m, head + i, FRAME.MAP)]!;
+  if (m.words[field(m, page, FRAME.HEAD)] === 0) return m.words[field(m, page, FRAME.MAP)];
+  let sum = m.words[field(m, head, FRAME.CMAP)];
+  for (let i = 0; i < PTES_PER_PMD; i++) sum += m.words[field(m, head + i, FRAME.MAP)];
   return sum;
 }
 
@@ -85,7 +94,7 @@ export const page_mapcount_is = test('page_mapcount_equals', ['page', 'n'], (m, 
 /** page_count: references of the whole page. */
 export const page_count_is = test('page_count_equals', ['page', 'n'], (m, _t, page, n) =>
   m.words[field(m, headOf(m, page), FRAME.REF)] === n ? DONE : NO);
-export const page_mapcount = value('page_mapcount', ['page'], (m, _t, page) => pageMapcount(m as Machine, page));
+export const page_mapcount = value('page_mapcount', ['page'], (m, _t, page) => pageMapcount(m, page));
 
 /**
  * Next address that the rmap knows for the page (rmap_walk): a linked vma whose offset is the page's index. A KSM page
@@ -95,13 +104,13 @@ export const rmap_walk = test('rmap_walk', ['page', '>cursor', '>addr'], (m, _t,
   const w = m.words;
   const L = m.layout;
   const head = headOf(m, page);
-  const flags = w[field(m, page, FRAME.FLAGS)]!;
-  const index = w[field(m, page, FRAME.INDEX)]!;
+  const flags = w[field(m, page, FRAME.FLAGS)];
+  const index = w[field(m, page, FRAME.INDEX)];
   const compound = head === page && w[field(m, page, FRAME.HEAD)] !== 0;
   const total = L.geometry.mms * L.pages;
-  for (let addr = w[cursor]!; addr < total; addr++) {
+  for (let addr = w[cursor]; addr < total; addr++) {
     const at = L.vpage(addr);
-    const vma = w[at + VPAGE.VMA]!;
+    const vma = w[at + VPAGE.VMA];
     if ((vma & VM.LINKED) === 0) continue;
     if ((flags & PG.KSM) !== 0 ? (vma & VM.MERGEABLE) === 0 : !suits(flags, vma) || w[at + VPAGE.PGOFF] !== index) continue;
     w[out] = addr;
