@@ -31,8 +31,8 @@ export function renderReadme(finding: Finding, lab: Lab, replay = 'npx shootdown
       otherModel(finding, lab, other),
     ].join(' '),
     '',
-    `- ${finding.candidate} (candidate): ${outcomeText(lab.replay(c, 'candidate'))}`,
-    `- ${finding.reference} (reference): ${outcomeText(lab.replay(c, 'reference'))}`,
+    `- \`${finding.candidate}\` (candidate): ${outcomeText(lab.replay(c, 'candidate'))}`,
+    `- \`${finding.reference}\` (reference): ${outcomeText(lab.replay(c, 'reference'))}`,
     `- hit rates: ${ratesText(finding)}`,
     `- hardware: ${hardwareText(c)}`,
     `- size: ${sizeText(c)}`,
@@ -56,7 +56,7 @@ function opening({ case: c, violation: v, ...finding }: Finding, side: Side): st
     quirks.length === 0 ? 'on conforming hardware' : `and hardware that ${quirks.join(' and ')}`;
   const where = v.addr < 0 ? '' : ` at ${addressText(v.addr, pagesOf(c))}`;
   const who = v.thread < 0 ? 'at the end' : agentName(v.thread, cpusOf(c));
-  return `With ${finding[side]} ${hardware}, ${verdictText(v)} (${who}${where}: ${v.text}).`;
+  return `With \`${finding[side]}\` ${hardware}, ${verdictText(v)} (${who}${where}: ${v.text}).`;
 }
 
 /** What only one of the two models does, first in the operations that opened the window, else anywhere. */
@@ -74,7 +74,7 @@ function models(finding: Finding, lab: Lab, trace: Trace): readonly string[] {
   if (nearest === undefined) return ['The two models differ in no operation that ran here.'];
   return (['candidate', 'reference'] as const).flatMap((side) => {
     const own = nearest.filter((d) => d.runs === side);
-    return own.length === 0 ? [] : [`Of the two only ${finding[side]} runs ${placesText(own)}.`];
+    return own.length === 0 ? [] : [`Of the two only \`${finding[side]}\` runs ${placesText(own)}.`];
   });
 }
 
@@ -93,7 +93,7 @@ function placesText(list: readonly Difference[]): string {
 
 function otherModel(finding: Finding, lab: Lab, other: Side): string {
   const { violation } = lab.replay(finding.case, other);
-  const name = finding[other];
+  const name = `\`${finding[other]}\``;
   if (violation === undefined) return `Under the same schedule ${name} shows nothing.`;
   return `Under the same schedule ${name} shows this too: ${violation.kind}.`;
 }

@@ -20,7 +20,8 @@ export interface TraceRow {
 /**
  * The interleaving as a table: a column a thread, the kernel's names of the steps in it, what changed at the right.
  * `>` in the margin marks the step that opened the window, `|` the steps in it, `!` the one at which it showed.
- * A step that the model lacks has a `-` before it. Nothing is wrapped; what is too long is cut.
+ * A step that the model lacks has a `-` before it, one that an edit put in a `+`.
+ * Nothing is wrapped; what is too long is cut.
  */
 export function traceTable(
   c: Case,
@@ -96,10 +97,12 @@ function markOf(step: number, v: Violation | undefined): TraceRow['mark'] {
   return v.opened >= 0 && step > v.opened && step < v.step ? '|' : '';
 }
 
-/** `  ptep_clear_flush.clear`, `  load = w1`; `- …` for a step that the model lacks. */
+/** `  ptep_clear_flush.clear`, `  load = w1`; `- …` for a step that the model lacks, `+ …` for one that it adds. */
 function stepText(step: TraceStep): string {
   const returned = step.returned === undefined ? '' : ` = ${step.returned}`;
-  return `${step.idle === true ? '-' : ' '} ${innermost(step.path).step}${returned}`;
+  const { number, step: name } = innermost(step.path);
+  const sign = step.idle === true ? '-' : number.endsWith('+') ? '+' : ' ';
+  return `${sign} ${name}${returned}`;
 }
 
 /** The innermost part of a path: `munmap:5 unmap_vmas:3 zap_pte_range:9 ptep_get` is in zap_pte_range. */
