@@ -1,11 +1,10 @@
 import { constant, expand, number } from '../program/build.js';
 import { PTES_PER_PMD } from '../machine/geometry.js';
-import { FRAME, THREAD, VPAGE } from '../machine/layout.js';
-import type { Machine } from '../machine/machine.js';
+import { FILE, FRAME, THREAD, VPAGE } from '../machine/layout.js';
 import { test, value, verb, type Run } from '../machine/verb.js';
 import { BLOCKED, DONE, NO, type Primitive } from '../program/primitive.js';
 import type { Arg, Expand } from '../program/step.js';
-import { PTE } from './entry.js';
+import { FRAME_SHIFT, PTE } from './entry.js';
 import { allocHuge, PG } from './page.js';
 import { pmd_lock, pmd_peek, pmdp_huge_get_and_clear, pte_get, set_pmd_at } from './pgtable.js';
 import { flush_tlb_range } from './tlb.js';
@@ -22,7 +21,7 @@ export const huge_page_size = constant('huge_page_size', PTES_PER_PMD);
 
 /** i_mmap_rwsem of the file behind the mapping of `addr`. */
 export const hugetlb_i_mmap = value('vm_file_i_mmap_rwsem', ['addr'], (m, _t, addr) => {
-  const mm = m as Machine;
+  const mm = m;
   const L = mm.layout;
   const at = L.vpage(addr);
   return isPrivate(mm.words[at + VPAGE.VMA]) ? L.hugetlbMmap : L.iMmap + (mm.words[at + VPAGE.PGOFF] >> 2);
@@ -30,7 +29,7 @@ export const hugetlb_i_mmap = value('vm_file_i_mmap_rwsem', ['addr'], (m, _t, ad
 
 /** The mutex that faults on one huge page take: by file and index when shared, by mm and address when private. */
 export const hugetlb_fault_mutex = value('hugetlb_fault_mutex_hash', ['addr'], (m, _t, addr) => {
-  const mm = m as Machine;
+  const mm = m;
   const L = mm.layout;
   const at = L.vpage(addr);
   if (isPrivate(mm.words[at + VPAGE.VMA])) return L.hugetlbFault + (addr >> 2);
@@ -78,6 +77,38 @@ export const alloc_hugetlb_page = test(
     return DONE;
   },
   { sleeps: true, effect: { does: 'take', resource: 'page_ref', of: 0 } },
+);
+
+/**
+ * The page of the shared mapping at `addr`, with a reference (find_get_page). hugetlbfs drops no page and no file is
+ * truncated here, so it is there.
+ */
+export const hugetlb_find_get_page = verb(
+  'find_get_page',
+  ['addr', '>page'],
+  (m, _t, addr, out) => {
+    const index = m.words[m.layout.vpage(addr) + VPAGE.PGOFF];
+    const head = m.words[m.layout.fileAt(index) + FILE.CACHE] - 1;
+    m.words[out] = head;
+    m.words[m.layout.frameAt(head) + FRAME.REF]++;
+    return DONE;
+  },
+  { effect: { does: 'take', resource: 'page_ref', of: 1 } },
+);
+
+/** An entry for the page: writable and dirty, or read-only. */
+export const make_huge_pte = value(
+  'make_huge_pte',
+  ['page', 'writable'],
+  (_m, _t, page, writable) =>
+    (page << FRAME_SHIFT) |
+    PTE.PRESENT |
+    PTE.HUGE |
+    (writable === 0 ? 0 : PTE.WRITE | PTE.DIRTY | PTE.SOFT_DIRTY),
+);
+/** What `writable` is on a first fault: shared mappings are never written through a fault again. */
+export const vma_writable_shared = value('VM_WRITE_and_VM_SHARED', ['vma'], (_m, _t, vma) =>
+  (vma & VM.WRITE) !== 0 && !isPrivate(vma) ? 1 : 0,
 );
 
 /** Waits until nobody holds the page lock, without a reference on the page (wait_on_page_locked). */

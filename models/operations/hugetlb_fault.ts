@@ -1,0 +1,59 @@
+import { call, go_to, label, not, number, when } from '../../src/program/build.js';
+import { operation } from '../../src/program/operation.js';
+import { DIRTY, entry_target, pte_none, pte_write } from '../../src/kernel/entry.js';
+import { pmd_start } from '../../src/kernel/gather.js';
+import {
+  huge_pte_lock,
+  huge_pte_offset,
+  huge_ptep_set_access_flags,
+  hugetlb_fault_mutex,
+  mutex_lock,
+  mutex_unlock,
+  wait_on_page_locked,
+} from '../../src/kernel/hugetlb.js';
+import { get_page, put_page, trylock_page, unlock_page } from '../../src/kernel/page.js';
+import { pmd_unlock, pte_same } from '../../src/kernel/pgtable.js';
+import { equal, is_zero, let_ } from '../../src/kernel/range.js';
+import { hugetlb_cow } from './hugetlb_cow.js';
+import { hugetlb_no_page } from './hugetlb_no_page.js';
+
+const ONE = number(1);
+
+/**
+ * A fault on a hugetlb mapping; mmap_sem is held for reading. mm/hugetlb.c, v4.14.
+ *
+ * Left out: migration and hwpoison entries, allocation of the PMD table and its sharing, reservations, and with them
+ * the page-cache page that a private mapping may be about to copy.
+ */
+export const hugetlb_fault = operation({
+  name: 'hugetlb_fault',
+  from: 'mm/hugetlb.c',
+  takes: ['addr', 'write', 'vma'],
+  gives: ['fault'],
+  locals: ['haddr', 'pte', 'entry', 'page', 'need_wait_lock'],
+  steps: ({ addr, write, vma, fault, haddr, pte, entry, page, need_wait_lock }) => [
+    let_(haddr, pmd_start(addr)),
+    mutex_lock(hugetlb_fault_mutex(haddr)),
+    huge_pte_offset(haddr, entry),
+    when(pte_none(entry), [call(hugetlb_no_page, { addr: haddr, write, vma, fault }), go_to('out_mutex')]),
+    huge_pte_lock(haddr, pte),
+    when(not(pte_same(pte, entry)), [go_to('out_ptl')]),
+    let_(page, entry_target(entry)),
+    when(not(trylock_page(page)), [let_(need_wait_lock, ONE), go_to('out_ptl')]),
+    get_page(page),
+    when(not(is_zero(write)), [
+      when(
+        pte_write(entry),
+        [huge_ptep_set_access_flags(haddr, pte, DIRTY)],
+        [call(hugetlb_cow, { addr: haddr, pte, vma, fault })],
+      ),
+    ]),
+    unlock_page(page),
+    put_page(page),
+    label('out_ptl'),
+    pmd_unlock(pte),
+    label('out_mutex'),
+    mutex_unlock(hugetlb_fault_mutex(haddr)),
+    when(equal(need_wait_lock, ONE), [wait_on_page_locked(page)]), // holds no reference
+  ],
+});
