@@ -1,8 +1,8 @@
 import { PTES_PER_PMD } from '../machine/geometry.js';
-import { DEVICE, FRAME, TABLE, THREAD } from '../machine/layout.js';
+import { DEVICE, FRAME, MM, TABLE, THREAD } from '../machine/layout.js';
 import { REFUSED, SIGBUS, SIGSEGV, type Machine } from '../machine/machine.js';
 import { test, verb } from '../machine/verb.js';
-import { DONE, NO } from '../program/primitive.js';
+import { BLOCKED, DONE, NO } from '../program/primitive.js';
 import { constant } from '../program/build.js';
 import { frameOf, isHuge, isPresent, KIND_TABLE, kindOf, PTE } from './entry.js';
 import { ACTIVE, COUNTED, evict } from './iommu.js';
@@ -36,6 +36,11 @@ function leaf(m: Machine, addr: number): number {
   const e = m.words[pmd]!;
   if (kindOf(e) === KIND_TABLE && !isPresent(e)) return m.layout.tableAt(frameOf(e)) + TABLE.ENTRY + (addr & LAST_PMD);
   return pmd;
+}
+
+/** fork is still making the mm: in the kernel no thread of it exists yet, so here they wait. */
+function isBorn(m: Machine, addr: number): boolean {
+  return m.words[m.layout.mmAt(addr >> m.layout.pagesShift) + MM.BORN] !== 0;
 }
 
 function fill(m: Machine, t: number, addr: number, e: number, huge: boolean): void {
@@ -99,6 +104,7 @@ function land(m: Machine, t: number, addr: number, word: number, e: number): voi
 
 /** A CPU's walk: fills the TLB if the entry allows the access. NO is a page fault. */
 export const page_walk = test('page_walk', ['addr', 'write'], (m, t, addr, write) => {
+  if (isBorn(m, addr)) return BLOCKED;
   const place = leaf(m, addr);
   if (place < 0) return NO;
   const e = m.words[place]!;
@@ -112,6 +118,7 @@ export const page_walk = test('page_walk', ['addr', 'write'], (m, t, addr, write
  * that does so). On hardware that splits walk and fill it only reads here.
  */
 export const ats_translate = test('ats_translate', ['addr', 'write'], (m, t, addr, write) => {
+  if (isBorn(m, addr)) return BLOCKED;
   const L = m.layout;
   const d = L.deviceAt(t - L.geometry.cpus);
   m.words[d + DEVICE.FLAGS]! |= ACTIVE;
@@ -215,6 +222,7 @@ export const device_evict = verb('device_evict', ['addr'], (m, t, addr) => {
 
 /** Reads a present entry without an access (hardware that prefetches). Nothing happens when it is not present. */
 export const device_prefetch = verb('device_prefetch', ['addr'], (m, t, addr) => {
+  if (isBorn(m, addr)) return BLOCKED;
   if (hit(m, t, addr) >= 0) return DONE;
   const place = leaf(m, addr);
   const e = place < 0 ? 0 : m.words[place]!;

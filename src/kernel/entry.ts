@@ -64,6 +64,8 @@ export const swp_entry_to_pte = value('swp_entry_to_pte', ['slot', 'from'], (_m,
 /** Carries the write permission, and soft-dirty, of the entry that it replaces. */
 export const make_migration_entry = value('make_migration_entry', ['page', 'from'], (_m, _t, page, from) =>
   (page << FRAME_SHIFT) | KIND_MIGRATION | (from & (PTE.WRITE | PTE.SOFT_DIRTY | PTE.HUGE)));
+/** A migration entry without the write permission (make_migration_entry_read). */
+export const make_migration_entry_read = value('make_migration_entry_read', ['entry'], (_m, _t, e) => e & ~PTE.WRITE);
 export const make_hwpoison_entry = value('make_hwpoison_entry', ['page'], (_m, _t, page) =>
   (page << FRAME_SHIFT) | KIND_HWPOISON);
 /** pte_page, swp_offset and the page of a migration entry alike. */

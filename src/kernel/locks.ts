@@ -1,7 +1,7 @@
 import { THREAD } from '../machine/layout.js';
 import type { Machine } from '../machine/machine.js';
-import { value, verb } from '../machine/verb.js';
-import { BLOCKED, DONE } from '../program/primitive.js';
+import { test, value, verb } from '../machine/verb.js';
+import { BLOCKED, DONE, NO } from '../program/primitive.js';
 
 /**
  * Locks are words. A sleeping reader/writer lock holds a bit a reader, or minus the writer's thread - 1; a spinlock and
@@ -72,6 +72,14 @@ export const down_write = verb('down_write', ['lock'], (m, t, lock) => {
   w[m.layout.threadAt(t) + THREAD.HELD]!++;
   return DONE;
 }, { sleeps: true, effect: { does: 'take', resource: 'rwsem', of: 0 } });
+
+/** Takes the lock for writing if nobody holds it. */
+export const down_write_trylock = test('down_write_trylock', ['lock'], (m, t, lock) => {
+  if (m.words[lock] !== 0) return NO;
+  m.words[lock] = -(t + 1);
+  m.words[m.layout.threadAt(t) + THREAD.HELD]++;
+  return DONE;
+}, { effect: { does: 'take', resource: 'rwsem', of: 0 } });
 
 export const up_write = verb('up_write', ['lock'], (m, t, lock) => {
   const w = m.words;

@@ -19,7 +19,8 @@ import { entryChanged, pmdIndex, pmdTable, pteIndex } from './walk.js';
 
 /** Index of the table whose page holds the entry at `place`. */
 const tableOf = (m: Machine, place: number): number => Math.floor((place - m.layout.table) / TABLE.SIZE);
-const ptlOf = (m: Machine, place: number): number => m.layout.tableAt(tableOf(m, place)) + TABLE.LOCK;
+/** The lock word of the page-table page that holds the entry at `place`. */
+export const ptlOf = (m: Machine, place: number): number => m.layout.tableAt(tableOf(m, place)) + TABLE.LOCK;
 const yes = (holds: boolean): number => (holds ? DONE : NO);
 
 /** Takes the lock of the table that maps `addr` by PTEs. The caller knows that there is one (it looked at the PMD). */

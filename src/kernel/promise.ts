@@ -26,6 +26,21 @@ export const promise_child_complete = verb('promise_child_complete', [], (m, t) 
   m.observer.closed(m, t);
   return DONE;
 }, P);
+/** The range stopped being an address: munmap inside mremap is complete before the call returns. */
+export const promise_unmap_complete = verb('promise_unmap_complete', [], (m, t) => {
+  m.observer.closed(m, t);
+  return DONE;
+}, P);
+/** [to, to + count) names what [from, from + count) names: mremap is under way, and both do. */
+export const promise_move = verb('promise_move', ['from', 'to', 'count'], (m, t, from, to, count) => {
+  for (let i = 0; i < count; i++) m.observer.moved(m, t, from + i, to + i, false);
+  return DONE;
+}, P);
+/** [from, from + count) names nothing any more. */
+export const promise_move_complete = verb('promise_move_complete', ['from', 'to', 'count'], (m, t, from, to, count) => {
+  for (let i = 0; i < count; i++) m.observer.moved(m, t, from + i, to + i, true);
+  return DONE;
+}, P);
 export const promise_sync = verb('promise_sync', ['index', 'count'], (m, t, index, count) => {
   m.observer.opened(m, t, WINDOW.SYNC, index, count, 0);
   return DONE;

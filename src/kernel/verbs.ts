@@ -6,9 +6,12 @@ import * as choice from './choice.js';
 import * as entry from './entry.js';
 import * as filemap from './filemap.js';
 import * as gather from './gather.js';
+import * as gup from './gup.js';
 import * as huge from './huge.js';
 import * as hugetlb from './hugetlb.js';
+import * as ksm from './ksm.js';
 import * as locks from './locks.js';
+import * as mm from './mm.js';
 import * as notifier from './notifier.js';
 import * as page from './page.js';
 import * as pgtable from './pgtable.js';
@@ -26,9 +29,12 @@ const files: readonly Readonly<Record<string, unknown>>[] = [
   entry,
   filemap,
   gather,
+  gup,
   huge,
   hugetlb,
+  ksm,
   locks,
+  mm,
   notifier,
   page,
   pgtable,

@@ -37,7 +37,8 @@ export const MM = {
   PENDING: 1, // tlb_flush_pending
   BATCHED: 2, // tlb_flush_batched
   HUGE_ZERO: 3, // MMF_HUGE_ZERO_PAGE: the mm pins the huge zero page
-  PUD: 4, // table index + 1 of the PMD page, one word a PUD region
+  BORN: 4, // fork is still making this mm: nothing of it runs yet
+  PUD: 5, // table index + 1 of the PMD page, one word a PUD region
 } as const;
 
 export const VPAGE = {
