@@ -172,7 +172,7 @@ export class OperationText {
   }
 
   private call(step: Call, mask: Mask): void {
-    const { window, drafts, runtime } = this.shared;
+    const { window } = this.shared;
     const callee = step.operation;
     const top = window.top;
     const info = this.info(callee.name, callee.name, { mask, branch: '', inserted: false }, undefined);
@@ -189,18 +189,25 @@ export class OperationText {
     }
     const locals = window.top;
     for (const r of callee.locals) inner.set(r, { mode: READ, value: this.takeRegister() });
+    // Values computed for earlier steps may stand where the locals begin.
+    if (callee.locals.length > 0) this.forget(locals, callee.locals.length, mask, info);
+    const widest = window.widest;
+    window.widest = window.top;
     new OperationText(this.shared, callee, `${this.prefix}${this.op.name}:${this.number} `).layOut(
       inner,
       mask,
     );
-    if (callee.locals.length > 0) {
-      const args = [
-        { mode: INDEX, value: locals },
-        { mode: AS_IS, value: callee.locals.length },
-      ];
-      drafts.emit({ primitive: runtime.forget, args, mask, info });
-    }
+    if (window.widest > top) this.forget(top, window.widest - top, mask, info);
+    window.widest = Math.max(widest, window.widest);
     window.top = top;
+  }
+
+  private forget(first: number, count: number, mask: Mask, info: StepInfo): void {
+    const args = [
+      { mode: INDEX, value: first },
+      { mode: AS_IS, value: count },
+    ];
+    this.shared.drafts.emit({ primitive: this.shared.runtime.forget, args, mask, info });
   }
 
   /** Counts the statements of a part that no model has. */
