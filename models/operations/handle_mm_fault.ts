@@ -4,13 +4,14 @@ import { DIRTY, pmd_trans_huge, pte_none, pte_present, pte_write } from '../../s
 import { pmd_start } from '../../src/kernel/gather.js';
 import { pmd_peek, pte_offset_map_lock, pte_peek, pte_same, pte_unmap_unlock, ptep_set_access_flags } from '../../src/kernel/pgtable.js';
 import { is_zero, let_ } from '../../src/kernel/range.js';
-import { vma_anonymous, vma_hugepage } from '../../src/kernel/vma.js';
+import { is_vm_hugetlb_page, vma_anonymous, vma_hugepage } from '../../src/kernel/vma.js';
 import { do_anonymous_page } from './do_anonymous_page.js';
 import { do_fault } from './do_fault.js';
 import { do_huge_pmd_anonymous_page } from './do_huge_pmd_anonymous_page.js';
 import { do_huge_pmd_wp_page } from './do_huge_pmd_wp_page.js';
 import { do_swap_page } from './do_swap_page.js';
 import { do_wp_page } from './do_wp_page.js';
+import { hugetlb_fault } from './hugetlb_fault.js';
 import { huge_pmd_set_accessed } from './huge_pmd_set_accessed.js';
 
 /**
@@ -26,6 +27,7 @@ export const handle_mm_fault = operation({
   gives: ['fault'],
   locals: ['orig_pmd', 'haddr', 'fallback', 'orig_pte', 'pte'],
   steps: ({ addr, write, vma, fault, orig_pmd, haddr, fallback, orig_pte, pte }) => [
+    when(is_vm_hugetlb_page(vma), [call(hugetlb_fault, { addr, write, vma, fault }), go_to('out')]),
     pmd_peek(addr, orig_pmd), // __handle_mm_fault
     when(
       pte_none(orig_pmd),

@@ -1,6 +1,7 @@
 import type { Callable } from '../../src/program/callable.js';
 import { device_evict, device_prefetch, device_read, device_write } from './device_access.js';
 import { madvise_dontneed } from './madvise_dontneed.js';
+import { mprotect } from './mprotect.js';
 import { munmap } from './munmap.js';
 import { user_read, user_write } from './user_access.js';
 
@@ -17,5 +18,6 @@ export const callables: readonly Callable[] = [
   { operation: device_evict, by: 'device', args: ['addr'], on: EVERY, choices: [], writes: false },
   { operation: device_prefetch, by: 'device', args: ['addr'], on: EVERY, choices: [], writes: false },
   { operation: madvise_dontneed, by: 'cpu', args: ['addr', 'count'], on: BASE, choices: ['gather-full'], writes: false },
-  { operation: munmap, by: 'cpu', args: ['addr', 'count'], on: BASE, choices: ['gather-full'], writes: false },
+  { operation: munmap, by: 'cpu', args: ['addr', 'count'], on: EVERY, choices: ['gather-full'], writes: false },
+  { operation: mprotect, by: 'cpu', args: ['addr', 'count', 'prot'], on: EVERY, choices: [], writes: false },
 ];
