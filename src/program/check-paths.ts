@@ -1,5 +1,5 @@
 import { AS_IS, lower, type Code, type Instruction, type Runtime } from './lower.js';
-import { livenessOf } from './liveness.js';
+import { livenessOf, reaching } from './liveness.js';
 import type { Model } from './model.js';
 import { Path, type Watched } from './path-state.js';
 import { DONE, type Primitive } from './primitive.js';
@@ -143,43 +143,57 @@ function watch(code: Code, first: number): Watched {
   const { forget } = runtime;
   const forgotten = (i: Instruction): readonly number[] =>
     i.primitive === forget ? Array.from({ length: i.b }, (_, n) => i.a + n) : [];
+  const repeated = repeatedOf(tests);
+  const again = new Map<string, readonly number[]>();
+  for (let at = first; at <= last; at++) {
+    const key = repeated.get(code.instructions[at]);
+    if (key !== undefined) again.set(key, [...(again.get(key) ?? []), at]);
+  }
   return {
-    registers: watchedRegisters(own, tests, copies),
+    numbers: sources(own, copies, tests.flatMap(readsOf)),
+    identities: sources(own, copies, [...takenRegisters(own), ...[...repeated.keys()].flatMap(readsOf)]),
     pure: new Set(tests),
-    repeated: repeatedOf(tests),
+    repeated,
+    asked: new Map([...again].map(([key, places]) => [key, reaching(code, first, last, places)])),
     copies,
     live: livenessOf(code, first, last, forgotten),
     forget,
   };
 }
 
-/** Registers that say what is taken, that decide a test, or that such a one is made of. */
-function watchedRegisters(
-  own: readonly Instruction[],
-  tests: readonly Instruction[],
-  copies: ReadonlySet<Instruction>,
-): ReadonlySet<number> {
-  const registers = new Set(tests.flatMap(readsOf));
-  for (const i of own) {
+/** Registers that say what is taken and released. */
+function takenRegisters(own: readonly Instruction[]): readonly number[] {
+  return own.flatMap((i) => {
     const of = i.primitive?.effect?.of;
     const named = of === undefined ? undefined : operandsOf(i)[of];
-    if (named !== undefined && named.mode !== AS_IS) registers.add(named.value);
-  }
-  for (let size = -1; size !== registers.size;) {
-    size = registers.size;
-    for (const i of own) {
-      if (!copies.has(i) && i.primitive?.shape !== 'value') continue;
-      if (writesOf(i).some((r) => registers.has(r))) for (const r of readsOf(i)) registers.add(r);
-    }
-  }
-  return registers;
+    return named === undefined || named.mode === AS_IS ? [] : [named.value];
+  });
 }
 
-/** The tests that stand more than once, with the same arguments. */
-function repeatedOf(tests: readonly Instruction[]): ReadonlySet<Instruction> {
-  const keyOf = (i: Instruction): string =>
-    [i.primitive!.name, ...operandsOf(i).map((o) => `${o.mode}/${o.value}`)].join(' ');
+/** The registers, and those that they are copied or computed from. */
+function sources(
+  own: readonly Instruction[],
+  copies: ReadonlySet<Instruction>,
+  registers: readonly number[],
+): ReadonlySet<number> {
+  const out = new Set(registers);
+  for (let size = -1; size !== out.size;) {
+    size = out.size;
+    for (const i of own) {
+      if (!copies.has(i) && i.primitive?.shape !== 'value') continue;
+      if (writesOf(i).some((r) => out.has(r))) for (const r of readsOf(i)) out.add(r);
+    }
+  }
+  return out;
+}
+
+/** The tests that stand more than once in the text of one operation, with the same arguments; by what they ask. */
+function repeatedOf(tests: readonly Instruction[]): ReadonlyMap<Instruction, string> {
+  const keyOf = (i: Instruction): string => {
+    const text = i.info.path.replace(/:[^:]*$/, '');
+    return [text, i.primitive!.name, ...operandsOf(i).map((o) => `${o.mode}/${o.value}`)].join(' ');
+  };
   const times = new Map<string, number>();
   for (const i of tests) times.set(keyOf(i), (times.get(keyOf(i)) ?? 0) + 1);
-  return new Set(tests.filter((i) => times.get(keyOf(i))! > 1));
+  return new Map(tests.filter((i) => times.get(keyOf(i))! > 1).map((i) => [i, keyOf(i)]));
 }

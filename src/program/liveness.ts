@@ -32,3 +32,21 @@ export function livenessOf(
 function without(list: readonly number[], gone: readonly number[]): readonly number[] {
   return gone.length === 0 ? list : list.filter((r) => !gone.includes(r));
 }
+
+/** The instructions of [first, last] from which some way leads to one of the `targets`, themselves included. */
+export function reaching(
+  code: Code,
+  first: number,
+  last: number,
+  targets: readonly number[],
+): ReadonlySet<number> {
+  const out = new Set(targets);
+  for (let size = -1; size !== out.size;) {
+    size = out.size;
+    for (let at = last; at >= first; at--) {
+      const i = code.instructions[at];
+      if (out.has(i.next) || out.has(i.otherwise)) out.add(at);
+    }
+  }
+  return out;
+}

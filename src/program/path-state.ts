@@ -5,12 +5,16 @@ import { operandsOf, readsOf, symbolOf, writesOf, type Symbol_ } from './symbol.
 
 /** What of an operation's instructions is looked at. */
 export interface Watched {
-  /** Registers whose symbols are kept. */
-  readonly registers: ReadonlySet<number>;
+  /** Registers that are known only when they hold a number: tests ask for them. */
+  readonly numbers: ReadonlySet<number>;
+  /** Registers of which it is known which value they hold: they say what is taken. */
+  readonly identities: ReadonlySet<number>;
   /** Tests that depend on registers alone. */
   readonly pure: ReadonlySet<Instruction>;
-  /** Those of them that stand more than once: how they ended is kept. */
-  readonly repeated: ReadonlySet<Instruction>;
+  /** Those of them whose outcome is kept, and what they ask. */
+  readonly repeated: ReadonlyMap<Instruction, string>;
+  /** Where each of these questions is still asked, from here or on some way from here. */
+  readonly asked: ReadonlyMap<string, ReadonlySet<number>>;
   readonly copies: ReadonlySet<Instruction>;
   /** Registers that are still read, by instruction. */
   readonly live: Live;
@@ -26,9 +30,14 @@ export interface Token {
   readonly at: number;
 }
 
+/** What a register holds that nobody needs to know. */
+const UNKNOWN = '?';
+
 /** How a test of registers ended. */
 interface Fact {
   readonly holds: boolean;
+  /** What the test asks, as {@link Watched.repeated} has it. */
+  readonly asks: string;
   /** The symbols that it was about. */
   readonly about: readonly Symbol_[];
 }
@@ -71,7 +80,12 @@ export class Path {
     for (const r of this.registers.keys()) if (live?.has(r) !== true) this.registers.delete(r);
     if (this.facts.size === 0) return;
     const symbols = [...this.registers.values()];
-    this.facts = new Map([...this.facts].filter(([, fact]) => fact.about.every((s) => symbols.includes(s))));
+    const { asked } = this.watched;
+    this.facts = new Map(
+      [...this.facts].filter(
+        ([, fact]) => asked.get(fact.asks)?.has(to) === true && fact.about.every((s) => symbols.includes(s)),
+      ),
+    );
   }
 
   /** Equal for paths that go on in the same way. */
@@ -102,10 +116,11 @@ export class Path {
   }
 
   learn(i: Instruction, holds: boolean): void {
-    if (!this.watched.repeated.has(i)) return;
+    const asks = this.watched.repeated.get(i);
+    if (asks === undefined) return;
     const about = this.symbols(i).filter((s) => !s.startsWith('#'));
     if (about.some((s) => s.includes('('))) return; // a value of the words may change without the register
-    this.facts = new Map([...this.facts, [this.factKey(i), { holds, about }]]);
+    this.facts = new Map([...this.facts, [this.factKey(i), { holds, asks, about }]]);
   }
 
   private factKey(i: Instruction): string {
@@ -135,7 +150,13 @@ export class Path {
     if (written.length === 0) return;
     const fresh = this.freshSymbol(i);
     if (fresh.startsWith('d')) this.retire(fresh, tell);
-    for (const r of written) if (this.watched.registers.has(r)) this.registers.set(r, fresh);
+    for (const r of written) this.registers.set(r, this.kept(r, fresh));
+  }
+
+  /** As much of a symbol as the register is watched for. */
+  private kept(register: number, symbol: Symbol_): Symbol_ {
+    const { identities, numbers } = this.watched;
+    return identities.has(register) || (numbers.has(register) && symbol.startsWith('#')) ? symbol : UNKNOWN;
   }
 
   private freshSymbol(i: Instruction): Symbol_ {

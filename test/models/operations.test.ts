@@ -1,0 +1,43 @@
+import { expect, test } from '@jest/globals';
+
+import { callables, models } from '../../models/models.js';
+import { kernelWords } from '../../src/kernel/verbs.js';
+import { checkOperations } from '../../src/program/check.js';
+import { printEdits, parseEdits } from '../../src/program/edit-listing.js';
+import { printListing } from '../../src/program/listing.js';
+import { operationsIn } from '../../src/program/operations-in.js';
+import { parseListing } from '../../src/program/parse-listing.js';
+import { problemText } from '../../src/program/problem.js';
+
+const programs = callables.map((c) => c.operation);
+const operations = operationsIn(programs);
+const words = kernelWords.withOperations(operations);
+
+test.each(programs.map((p) => [p.name, p] as const))(
+  'locks, brackets, registers and labels of %s are in order on every path',
+  (_name, program) => {
+    expect(checkOperations([program]).map(problemText)).toEqual([]);
+  },
+);
+
+test.each(models.map((m) => [m.name, m] as const))(
+  'the edits of %s leave every path in order, and parse back from their listing',
+  (_name, model) => {
+    expect(checkOperations(programs, model).map(problemText)).toEqual([]);
+    const text = printEdits(model.edits, words);
+    expect(parseEdits(text, words)).toEqual(model.edits);
+  },
+);
+
+test.each(operations.map((o) => [o.name, o] as const))(
+  '%s parses back from its listing',
+  (_name, operation) => {
+    const text = printListing(operation, words);
+    expect(parseListing(text, words)).toEqual(operation);
+    expect(printListing(parseListing(text, words), words)).toBe(text);
+  },
+);
+
+test('no two operations have one name', () => {
+  expect(new Set(operations.map((o) => o.name)).size).toBe(operations.length);
+});
