@@ -1,0 +1,48 @@
+import { call, each, not, number, when } from '../../src/program/build.js';
+import { operation } from '../../src/program/operation.js';
+import { pte_none } from '../../src/kernel/entry.js';
+import { pmd_maps_huge } from '../../src/kernel/huge.js';
+import {
+  mmu_notifier_invalidate_range_end,
+  mmu_notifier_invalidate_range_start,
+} from '../../src/kernel/notifier.js';
+import { pmd_peek } from '../../src/kernel/pgtable.js';
+import { is_zero, let_, minus, next_pmd, pages_in_pmd, plus } from '../../src/kernel/range.js';
+import { change_huge_pmd } from './change_huge_pmd.js';
+import { change_pte_range } from './change_pte_range.js';
+
+const ZERO = number(0);
+const ONE = number(1);
+
+/**
+ * The part of a change of protections that lies in one PUD: the bracket opens at the first PMD that holds anything.
+ * mm/mprotect.c, v4.14. A huge page of which only a part is meant has been split with the vma (vma_adjust_trans_huge),
+ * so __split_huge_pmd is not called here.
+ */
+export const change_pmd_range = operation({
+  name: 'change_pmd_range',
+  from: 'mm/mprotect.c',
+  takes: ['start', 'count', 'vma', 'dirty_accountable'],
+  gives: ['changed'],
+  locals: ['addr', 'cursor', 'pages', 'pmd', 'done', 'started', 'mni_start', 'mni_count'],
+  steps: ({ start, count, vma, dirty_accountable, changed, addr, cursor, pages, pmd, done, started, mni_start, mni_count }) => [
+    each(next_pmd(start, count, cursor, addr), [
+      pmd_peek(addr, pmd),
+      when(not(pte_none(pmd)), [
+        when(is_zero(started), [
+          let_(started, ONE),
+          let_(mni_start, addr),
+          let_(mni_count, minus(plus(start, count), addr)),
+          mmu_notifier_invalidate_range_start(mni_start, mni_count),
+        ]),
+        let_(done, ZERO),
+        when(pmd_maps_huge(addr), [call(change_huge_pmd, { addr, changed, done })]),
+        when(is_zero(done), [
+          let_(pages, pages_in_pmd(addr, start, count)),
+          call(change_pte_range, { addr, count: pages, vma, dirty_accountable, changed }),
+        ]),
+      ]),
+    ]),
+    when(not(is_zero(started)), [mmu_notifier_invalidate_range_end(mni_start, mni_count)]),
+  ],
+});
