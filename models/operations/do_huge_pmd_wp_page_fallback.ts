@@ -26,6 +26,7 @@ export const do_huge_pmd_wp_page_fallback = operation({
   steps: ({ haddr, orig_pmd, page, vma, oom, page0, page1, page2, page3, pmd, entry, pgtable }) => {
     const pages = [page0, page1, page2, page3];
     return [
+      ...pages.map((p) => let_(p, number(0))),
       ...pages.map((p) => when(not(alloc_page_vma(p)), [let_(oom, ONE), go_to('free_pages')])),
       ...pages.map((p, i) => copy_user_highpage(p, plus(page, number(i)))),
       mmu_notifier_invalidate_range_start(haddr, HPAGE_PMD_NR),

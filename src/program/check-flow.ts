@@ -2,6 +2,7 @@ import { placeText } from './check-arguments.js';
 import { placed, type Placed } from './locate.js';
 import type { Problem } from './problem.js';
 import type { Param } from './primitive.js';
+import { isCopy } from './symbol.js';
 import type { Arg, Condition, Operation, Register, Step } from './step.js';
 
 /** Registers that every path to here has written; undefined where no path leads. */
@@ -10,7 +11,8 @@ type Written = ReadonlySet<Register> | undefined;
 /**
  * Follows the control flow of an operation's own text: no step is unreachable, and no register is read that some path
  * to the read has not written. Arguments are written; so are the values that an operation gives, which begin as 0 (no
- * error); a call writes what its callee gives. A test writes its results only where it holds. Cursors, which a test both
+ * error), and its variables: locals that only `let` and calls set, which begin as 0 as the C would initialise them. What
+ * a verb looks up must have been looked up. A call writes what its callee gives. A test writes its results only where it holds. Cursors, which a test both
  * reads and writes, are written by it.
  */
 export function checkFlow(operation: Operation): readonly Problem[] {
@@ -32,9 +34,15 @@ class Flow {
     while (this.changed) {
       this.changed = false;
       this.problems = new Map();
-      this.steps(this.operation.steps, new Set([...this.operation.takes, ...this.operation.gives]));
+      this.steps(this.operation.steps, this.atStart());
     }
     return [...this.problems.values()];
+  }
+
+  private atStart(): Written {
+    const { takes, gives, locals } = this.operation;
+    const [set, lookedUp] = writersOf(this.places.keys());
+    return new Set([...takes, ...gives, ...locals.filter((r) => set.has(r) && !lookedUp.has(r))]);
   }
 
   private add(step: Step, text: string): void {
@@ -134,4 +142,23 @@ function write(before: Written, args: readonly (Arg | undefined)[]): Written {
 function join(a: Written, b: Written): Written {
   if (a === undefined || b === undefined) return a ?? b;
   return new Set([...a].filter((r) => b.has(r)));
+}
+
+/** Registers that `let` and calls set, and those that other verbs write. */
+function writersOf(steps: Iterable<Step>): readonly [ReadonlySet<Arg>, ReadonlySet<Arg>] {
+  const set = new Set<Arg>();
+  const lookedUp = new Set<Arg>();
+  for (const step of steps) {
+    if (step.kind === 'call') {
+      for (const r of step.operation.gives) if (step.args[r.name] !== undefined) set.add(step.args[r.name]);
+      continue;
+    }
+    const verb =
+      step.kind === 'do' ? step : step.kind === 'when' || step.kind === 'each' ? step.condition : undefined;
+    const into = verb !== undefined && isCopy(verb.primitive) ? set : lookedUp;
+    verb?.args.forEach((arg, i) => {
+      if (verb.primitive.params[i]?.mode === 'out') into.add(arg);
+    });
+  }
+  return [set, lookedUp];
 }

@@ -96,6 +96,10 @@ const good: [string, Steps][] = [
     ],
   ],
   [
+    'a variable that begins as 0',
+    ({ count, entry, flag }) => [when(is_zero(count), [let_(flag, ONE)]), let_(entry, plus(flag, ONE))],
+  ],
+  [
     'a page that is copied into and given away',
     ({ addr, page }) => [when(alloc_page_vma(page), [copy_user_highpage(page, addr), put_page(page)])],
   ],
@@ -168,9 +172,12 @@ const bad: [string, Steps, readonly string[]][] = [
     ],
   ],
   [
-    'a register read where a path has not written it',
-    ({ count, entry, flag }) => [when(is_zero(count), [let_(flag, ONE)]), let_(entry, plus(flag, ONE))],
-    ['op:3 let: flag is read, and a path leads here on which nothing has written it'],
+    'a page looked up on one path and read on all',
+    ({ count, entry, page }) => [
+      when(is_zero(count), [when(alloc_page_vma(page), [put_page(page)])]),
+      let_(entry, plus(page, ONE)),
+    ],
+    ['op:4 let: page is read, and a path leads here on which nothing has written it'],
   ],
   [
     'what a test gives, read where it does not hold',
