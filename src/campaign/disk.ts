@@ -1,4 +1,7 @@
 import {
+  accessSync,
+  constants,
+  existsSync,
   mkdirSync,
   openSync,
   closeSync,
@@ -9,7 +12,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 import writeFileAtomic from 'write-file-atomic';
 
@@ -25,12 +28,24 @@ let made = 0;
 /** Makes `path` unless it is there; throws {@link BadInput} when it cannot be used. `what` names it in the sentence. */
 export function openDirectory(path: string, what: string): void {
   try {
-    mkdirSync(path, { recursive: true });
+    makeDirectories(resolve(path));
     readdirSync(path);
+    accessSync(path, constants.W_OK);
   } catch (error) {
     throw new BadInput(
       `Cannot use ${path} as ${what} (${reason(error)}); expected a directory that can be written.`,
     );
+  }
+}
+
+/** As mkdir -p. Node's own `recursive` never returns where a file system answers ENOENT, as /proc does (Node 20). */
+function makeDirectories(path: string): void {
+  if (existsSync(path)) return;
+  makeDirectories(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if (reason(error) !== 'EEXIST') throw error;
   }
 }
 

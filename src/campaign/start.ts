@@ -11,7 +11,8 @@ export interface CampaignSetup {
   readonly plan: CampaignPlan;
   /** The job in this thread: who the models are, and cases for the corpus. */
   readonly job: Job;
-  readonly workforce: Workforce;
+  /** Called when all else is known to be right: nobody is started for a campaign that cannot begin. */
+  readonly hire: () => Workforce;
   /** Directories; undefined: nothing is saved. */
   readonly crashes: string | undefined;
   readonly corpus: string | undefined;
@@ -19,9 +20,15 @@ export interface CampaignSetup {
   readonly listener: CampaignListener;
 }
 
+export interface Prepared {
+  readonly campaign: Campaign;
+  /** To be closed when the campaign has ended. */
+  readonly workforce: Workforce;
+}
+
 /** Opens the directories and puts a campaign together; throws BadInput before anything runs. */
-export function prepareCampaign(setup: CampaignSetup): Campaign {
-  const { plan, job, workforce, listener, version } = setup;
+export function prepareCampaign(setup: CampaignSetup): Prepared {
+  const { plan, job, listener, version } = setup;
   const { candidate, reference } = job;
   const provenance = { seed: plan.seed, version, candidate, reference };
   const now = (): string => new Date().toISOString();
@@ -29,5 +36,6 @@ export function prepareCampaign(setup: CampaignSetup): Campaign {
   const corpus = setup.corpus === undefined ? undefined : new CorpusStore(setup.corpus, provenance);
   const ledger = new Ledger();
   const findings = new Findings(ledger, store, provenance, (record) => listener.found(record));
-  return new Campaign(plan, { workforce, ledger, findings, corpus, job, listener });
+  const workforce = setup.hire();
+  return { campaign: new Campaign(plan, { workforce, ledger, findings, corpus, job, listener }), workforce };
 }

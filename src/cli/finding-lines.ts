@@ -1,16 +1,12 @@
 import { quirksOfCase, sizeOf } from '../campaign/bucket.js';
 import type { FindingRecord } from '../campaign/records.js';
-import { HARDWARE, type HardwareSwitch } from '../machine/hardware.js';
+import { hardwareText } from '../report/case-text.js';
 import type { Finding } from '../run/finding.js';
 
 /** `needs hardware that …`, or that conforming hardware is enough. */
 export function hardwareNeeded(finding: Finding): string {
-  const quirks = quirksOfCase(finding).map((quirk) => {
-    const [name, value] = quirk.split('=');
-    const known: HardwareSwitch | undefined = HARDWARE.find((h) => h.name === name);
-    return known?.that[known.values.indexOf(value ?? '')] ?? quirk;
-  });
-  return quirks.length === 0 ? 'conforming hardware' : `needs hardware that ${quirks.join(' and ')}`;
+  const text = hardwareText(finding.case);
+  return quirksOfCase(finding).length === 0 ? text : `needs ${text}`;
 }
 
 const plural = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;

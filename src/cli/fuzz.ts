@@ -58,20 +58,19 @@ async function fuzz(options: FuzzOptions): Promise<ExitCode> {
   const canary = canaryRecipe();
   const told = toldOf(options, recipe, plan.seed, job, canary);
   const live = liveStatus(options.json === true ? process.stderr : process.stdout);
-  const workforce = workerThreads(workers, new URL('./trade.js', import.meta.url).href, recipe, canary);
+  const { campaign, workforce } = prepareCampaign({
+    plan,
+    job,
+    hire: () => workerThreads(workers, new URL('./trade.js', import.meta.url).href, recipe, canary),
+    crashes: options.save ? options.crashes : undefined,
+    corpus: options.corpus,
+    version,
+    listener: {
+      found: (record) => live.line(findingLines(record).join('\n')),
+      status: (status) => live.update(status),
+    },
+  });
   try {
-    const campaign = prepareCampaign({
-      plan,
-      job,
-      workforce,
-      crashes: options.save ? options.crashes : undefined,
-      corpus: options.corpus,
-      version,
-      listener: {
-        found: (record) => live.line(findingLines(record).join('\n')),
-        status: (status) => live.update(status),
-      },
-    });
     live.line(`${told.candidate} against ${told.reference}, seed ${plan.seed}, ${workers} workers`);
     const result = await untilInterrupted(campaign, () => campaign.run());
     live.done();

@@ -5,6 +5,7 @@ import { createJiti } from 'jiti';
 import { z } from 'zod';
 
 import { BadInput } from '../base/errors.js';
+import { reason } from '../campaign/disk.js';
 import { didYouMean } from '../base/nearest.js';
 import type { Model } from '../program/model.js';
 import type { Operation } from '../program/step.js';
@@ -69,9 +70,9 @@ async function loadFile(path: string, register: Register): Promise<Model> {
   try {
     exported = await importFile(path);
   } catch (error) {
-    const why = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+    const why = reason(error).split('\n')[0].replace(/\s+/g, ' ').trim();
     throw new BadInput(
-      `Cannot load the model file ${path}: ${why.replace(/\.$/, '')}; expected a module that exports a model.`,
+      `Cannot load the model file ${path}: ${why.replace(/[ .;]+$/, '')}; expected a module that exports a model.`,
     );
   }
   const parsed = shape.safeParse(exported);

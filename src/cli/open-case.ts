@@ -9,7 +9,7 @@ import type { Model } from '../program/model.js';
 import { checkCase } from '../scenario/check-case.js';
 import type { Case } from '../scenario/case.js';
 import { loadModel, absoluteModel } from './load-model.js';
-import { modelOfFile } from './model-data.js';
+import { modelHash, modelOfFile } from './model-data.js';
 import { callables, openLab, register } from './trade.js';
 
 /** A case file with the models that it runs on. */
@@ -21,7 +21,7 @@ export interface OpenCase {
   readonly lab: CountingLab;
   readonly candidate: Model;
   readonly reference: Model;
-  /** The models are others than the file's. */
+  /** Other models than the file's were given. */
   readonly substituted: boolean;
 }
 
@@ -58,7 +58,11 @@ export async function openCase(given: string, instead: Instead = {}): Promise<Op
       : loadModel(absoluteModel(name, process.cwd()), register);
   const candidate = await model(instead.model, file.candidate);
   const reference = await model(instead.reference, file.reference);
-  const substituted = instead.model !== undefined || instead.reference !== undefined;
+  const other = (m: Model, data: CaseFile['candidate']): boolean =>
+    modelHash(m, register.operations) !== data.hash;
+  const substituted =
+    (instead.model !== undefined && other(candidate, file.candidate)) ||
+    (instead.reference !== undefined && other(reference, file.reference));
   return {
     path,
     file,

@@ -4,8 +4,9 @@ import { isFailure } from '../campaign/bucket.js';
 import { findingOf, type CaseFile } from '../campaign/case-file.js';
 import { traceTwice } from '../campaign/trace-hash.js';
 import { signatureOf, type Finding, type RunOutcome } from '../run/finding.js';
+import { hardwareText } from '../report/case-text.js';
 import { ExitCode } from './exit-codes.js';
-import { hardwareNeeded, showVerdict } from './finding-lines.js';
+import { showVerdict } from './finding-lines.js';
 import { openCase, type Instead, type OpenCase } from './open-case.js';
 import { textsOf } from './trade.js';
 
@@ -40,8 +41,7 @@ function replay(open: OpenCase, trace: boolean): ExitCode {
   const shown = lab.judge(open.case, searchOf(file));
   const runs = traceTwice(lab, open.case);
   const lines = [`${path}: ${shown === undefined ? 'nothing' : `${shown.class}: ${showVerdict(shown)}`}`];
-  const { hardware } = open.case;
-  lines.push(`  hardware: ${Object.keys(hardware).length === 0 ? 'conforming' : hardwareText(open, shown)}`);
+  lines.push(`  on ${hardwareText(open.case)}`);
   for (const side of ['candidate', 'reference'] as const)
     lines.push(
       `  ${side} ${open[side].name}: ${outcomeText(lab.replay(open.case, side))}; trace ${runs.hashes[side]}`,
@@ -65,14 +65,6 @@ function searchOf(file: CaseFile): number {
   if (file.class === 'divergence' && file.searched > 0) return file.searched;
   // The case's own schedule is counted in the rates.
   return file.rates.schedules > 0 ? file.rates.schedules - 1 : SEARCH;
-}
-
-function hardwareText(open: OpenCase, shown: Finding | undefined): string {
-  return shown === undefined
-    ? Object.entries(open.case.hardware)
-        .map(([name, value]) => `${name}=${value}`)
-        .join(', ')
-    : hardwareNeeded(shown);
 }
 
 function outcomeText(outcome: RunOutcome): string {

@@ -28,17 +28,21 @@ export function failures(result: CampaignResult): FindingRecord[] {
   return result.findings.filter((f) => isFailure(f.shrunk.finding.class));
 }
 
+function isConforming(record: FindingRecord): boolean {
+  return Object.keys(record.shrunk.finding.case.hardware).length === 0;
+}
+
 /** One sentence with its bounds. It never says "safe": a campaign is no proof. */
 export function verdictSentence(result: CampaignResult, told: Told): string {
   const bounds = `in ${showCount(result.cases)} cases (${showCount(result.steps)} steps)`;
   if (result.canary.caught < 0 && !result.interrupted)
     return `This campaign proves nothing: the broken model ${told.canary} was not caught in ${showCount(result.canary.cases)} cases.`;
-  const conforming = failures(result).filter((f) => Object.keys(f.shrunk.finding.case.hardware).length === 0);
+  const conforming = failures(result).filter(isConforming);
   const odd = failures(result).length - conforming.length;
   const found = (n: number): string => `${n} finding${n === 1 ? '' : 's'}`;
   const first =
     conforming.length === 0
-      ? `No finding on conforming hardware ${bounds}`
+      ? `No candidate-only finding and no unexplained divergence on conforming hardware ${bounds}`
       : `${found(conforming.length)} on conforming hardware ${bounds}`;
   const second = odd === 0 ? '' : `; ${found(odd)} that need${odd === 1 ? 's' : ''} unusual hardware`;
   const limit = `candidate-only means: not seen on ${told.reference} in ${told.recipe.search} other schedules of the same case`;
@@ -93,6 +97,13 @@ function notes(result: CampaignResult, told: Told): string[] {
   const lines = ['', `Again: ${told.command}`];
   const cut = result.findings.filter((f) => f.shrunk.stopped || f.shrunk.capped);
   const first = cut.find((f) => f.directory !== undefined)?.directory;
+  const broken = result.findings.filter(
+    (f) => ['both', 'reference-only'].includes(f.shrunk.finding.class) && isConforming(f),
+  ).length;
+  if (broken > 0)
+    lines.push(
+      `${told.reference} itself fails on conforming hardware (${broken} findings above): what hides behind that is not judged.`,
+    );
   if (result.timingOnly > 0)
     lines.push(
       `${result.timingOnly} differences were timing only: the reference shows them under other schedules.`,

@@ -1,22 +1,31 @@
+import { callables, models } from '../../models/models.js';
 import type { Recipe, Job } from '../campaign/job.js';
+import { bucketName } from '../campaign/bucket.js';
 import { LabJob, type CountingLab } from '../campaign/lab-job.js';
 import { modelData } from './model-data.js';
 import { loadModel, type Register } from './load-model.js';
 import { withMutes } from './mutes.js';
 import { hardwareWanted } from './fuzz-options.js';
+import { kernelWords } from '../kernel/verbs.js';
 import type { Finding } from '../run/finding.js';
+import { Laboratory } from '../run/laboratory.js';
+import { operationsIn } from '../program/operations-in.js';
 import type { Model } from '../program/model.js';
 import { caseGenerator } from '../scenario/generate.js';
 import { strategyNamed } from '../schedule/strategies.js';
-import { buildLab, callables, models, operations, renderReadme, renderTrace, vocabulary } from './unwired.js';
+import { renderReadme } from '../report/readme.js';
+import { renderTrace } from '../report/trace-text.js';
+
+const operations = operationsIn(callables.map((c) => c.operation));
 
 /** Everything that the names on the command line can mean. */
 export const register: Register = { models, operations };
-export { callables, vocabulary };
+export { callables };
+export const vocabulary = kernelWords.withOperations(operations);
 
 /** Two models, ready to run; throws BadInput for an edit that fits no operation. */
 export function openLab(candidate: Model, reference: Model): CountingLab {
-  return buildLab(candidate, reference, callables);
+  return new Laboratory(callables, candidate, reference);
 }
 
 /** What `fuzz` does without options. */
@@ -24,12 +33,12 @@ export function defaultRecipe(): Recipe {
   return { ...canaryRecipe(), candidate: 'optimized', mutes: [], hardware: 'default', search: 200 };
 }
 
-/** The seeded broken model that every campaign must catch: the reference without one load-bearing notification. */
+/** The seeded broken model that every campaign must catch: the reference, which copies a page and tells no device. */
 export function canaryRecipe(): Recipe {
   return {
     candidate: 'always-notify',
     reference: 'always-notify',
-    mutes: ['wp_page_copy'],
+    mutes: ['wp_page_copy', 'wp_page_copy:range-end'],
     operations: [],
     hardware: 'conforming',
     strategy: 'mixed',
@@ -37,8 +46,10 @@ export function canaryRecipe(): Recipe {
   };
 }
 
+/** Trace and page of a finding. They name the usual directory: the same finding, the same texts. */
 export function textsOf(lab: CountingLab, finding: Finding): { trace: string; readme: string } {
-  return { trace: renderTrace(finding, lab), readme: renderReadme(finding, lab) };
+  const replay = `npx shootdown replay crashes/${bucketName(finding)}`;
+  return { trace: renderTrace(finding, lab), readme: renderReadme(finding, lab, replay) };
 }
 
 /** Opens the job of a recipe; what workers load. Throws BadInput for names that mean nothing. */

@@ -54,10 +54,10 @@ async function run(
   crashes = temporary(),
 ): Promise<Run> {
   const told: FindingRecord[] = [];
-  const campaign = prepareCampaign({
+  const { campaign } = prepareCampaign({
     plan: { ...plan, ...over },
     job: new FakeJob(broken),
-    workforce,
+    hire: () => workforce,
     crashes,
     corpus: undefined,
     version: '0.0.0',
@@ -131,10 +131,10 @@ test('a next campaign on the same directory counts on and tells which buckets ar
 test('an interrupted campaign writes what it has found and says what it left', async () => {
   const crashes = temporary();
   const workforce = crowd(2, broken, broken);
-  const campaign = prepareCampaign({
+  const { campaign } = prepareCampaign({
     plan: { ...plan, cases: Infinity },
     job: new FakeJob(broken),
-    workforce,
+    hire: () => workforce,
     crashes,
     corpus: undefined,
     version: '0.0.0',
@@ -167,13 +167,13 @@ test('the corpus keeps each case that first reached something, once', async () =
     const setup = {
       plan,
       job: new FakeJob(clean),
-      workforce,
+      hire: () => workforce,
       crashes: undefined,
       corpus,
       version: '0',
       listener,
     };
-    return prepareCampaign(setup).run();
+    return prepareCampaign(setup).campaign.run();
   };
   expect((await keep()).kept).toBe(50);
   expect((await keep()).kept).toBe(0);

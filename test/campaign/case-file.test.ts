@@ -24,8 +24,13 @@ test('a finding survives being written and read', () => {
   expect(file.origin).toEqual({ seed: 's', index: 7 });
 });
 
-const change = (f: (file: any) => void): string => {
-  const file = JSON.parse(text);
+interface Loose {
+  [name: string]: unknown;
+  verdict: Record<string, unknown>;
+}
+
+const change = (f: (file: Loose) => void): string => {
+  const file = JSON.parse(text) as Loose;
   f(file);
   return JSON.stringify(file);
 };
