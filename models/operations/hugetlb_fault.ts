@@ -1,4 +1,4 @@
-import { call, go_to, label, not, number, when } from '../../src/program/build.js';
+import { call, go_to, label, not, when } from '../../src/program/build.js';
 import { operation } from '../../src/program/operation.js';
 import { DIRTY, entry_target, pte_none, pte_write } from '../../src/kernel/entry.js';
 import { pmd_start } from '../../src/kernel/gather.js';
@@ -13,11 +13,9 @@ import {
 } from '../../src/kernel/hugetlb.js';
 import { get_page, put_page, trylock_page, unlock_page } from '../../src/kernel/page.js';
 import { pmd_unlock, pte_same } from '../../src/kernel/pgtable.js';
-import { equal, is_zero, let_ } from '../../src/kernel/range.js';
+import { is_zero, let_ } from '../../src/kernel/range.js';
 import { hugetlb_cow } from './hugetlb_cow.js';
 import { hugetlb_no_page } from './hugetlb_no_page.js';
-
-const ONE = number(1);
 
 /**
  * A fault on a hugetlb mapping; mmap_sem is held for reading. mm/hugetlb.c, v4.14.
@@ -30,8 +28,8 @@ export const hugetlb_fault = operation({
   from: 'mm/hugetlb.c',
   takes: ['addr', 'write', 'vma'],
   gives: ['fault'],
-  locals: ['haddr', 'pte', 'entry', 'page', 'need_wait_lock'],
-  steps: ({ addr, write, vma, fault, haddr, pte, entry, page, need_wait_lock }) => [
+  locals: ['haddr', 'pte', 'entry', 'page'],
+  steps: ({ addr, write, vma, fault, haddr, pte, entry, page }) => [
     let_(haddr, pmd_start(addr)),
     mutex_lock(hugetlb_fault_mutex(haddr)),
     huge_pte_offset(haddr, entry),
@@ -39,7 +37,12 @@ export const hugetlb_fault = operation({
     huge_pte_lock(haddr, pte),
     when(not(pte_same(pte, entry)), [go_to('out_ptl')]),
     let_(page, entry_target(entry)),
-    when(not(trylock_page(page)), [let_(need_wait_lock, ONE), go_to('out_ptl')]),
+    when(not(trylock_page(page)), [
+      pmd_unlock(pte),
+      mutex_unlock(hugetlb_fault_mutex(haddr)),
+      wait_on_page_locked(page), // need_wait_lock: without a reference
+      go_to('out'),
+    ]),
     get_page(page),
     when(not(is_zero(write)), [
       when(
@@ -54,6 +57,6 @@ export const hugetlb_fault = operation({
     pmd_unlock(pte),
     label('out_mutex'),
     mutex_unlock(hugetlb_fault_mutex(haddr)),
-    when(equal(need_wait_lock, ONE), [wait_on_page_locked(page)]), // holds no reference
+    label('out'),
   ],
 });
