@@ -8,7 +8,8 @@ import type { Operation } from './step.js';
  * - `word`: 0 or 1; `prot`: 0 read-only, 1 read-write; `file`: a page of the world's files; `mm`: an mm
  * - `other-mm`: an mm that is not the caller's
  */
-export type ArgKind = 'addr' | 'any-addr' | 'count' | 'pmd' | 'own-pmd' | 'word' | 'prot' | 'file' | 'mm' | 'other-mm';
+export type ArgKind =
+  'addr' | 'any-addr' | 'count' | 'pmd' | 'own-pmd' | 'word' | 'prot' | 'file' | 'mm' | 'other-mm';
 
 /** A program operation: one that the threads of a case can call. */
 export interface Callable {
@@ -20,6 +21,8 @@ export interface Callable {
   readonly on: readonly string[];
   /** Choice points (kernel/choice) on its way. */
   readonly choices: readonly string[];
+  /** How often it is drawn beside the others, 1 when left out. */
+  readonly weight?: number;
   /** It writes user memory: its tag counts as a write. */
   readonly writes: boolean;
 }

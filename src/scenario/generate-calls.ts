@@ -18,6 +18,8 @@ export class Calls {
   /** Kinds of vma by mm, and in all mms. */
   private readonly kinds: readonly number[];
   private readonly everywhere: number;
+  private readonly hotPage: number;
+  private readonly hotWord: number;
 
   constructor(
     private readonly prng: Prng,
@@ -30,6 +32,9 @@ export class Calls {
     this.bits = this.regions.map((r) => kindBit(r.vma));
     this.kinds = world.mms.map((mm) => mm.reduce((bits, r) => bits | kindBit(r.vma), 0));
     this.everywhere = this.kinds.reduce((a, b) => a | b, 0);
+    const focused = prng.chance(odds.focused);
+    this.hotPage = focused ? 1 - 1 / odds.focus : odds.hotPage;
+    this.hotWord = focused ? 1 - 1 / odds.focus : odds.hotWord;
   }
 
   /** True if a thread of `mm` has something to call it on. */
@@ -69,7 +74,7 @@ export class Calls {
           args.push(count);
           break;
         case 'word':
-          args.push(this.prng.chance(this.odds.hotWord) ? this.hot.word : this.prng.below(2));
+          args.push(this.prng.chance(this.hotWord) ? this.hot.word : this.prng.below(2));
           break;
         case 'prot':
           args.push(this.prng.below(2));
@@ -107,7 +112,7 @@ export class Calls {
 
   /** A page of the region, often the hot one's place in it, with room for `count` pages after it. */
   private address(region: number, count: number): number {
-    const page = this.prng.chance(this.odds.hotPage) ? this.hot.page : this.prng.below(PTES_PER_PMD);
+    const page = this.prng.chance(this.hotPage) ? this.hot.page : this.prng.below(PTES_PER_PMD);
     return this.room(region * PTES_PER_PMD + page, count);
   }
 

@@ -56,7 +56,9 @@ export function isAccess(callable: Callable): boolean {
 
 export function drawables(callables: readonly Callable[], emphasis: ReadonlyMap<string, number>): Drawables {
   const all = callables
-    .map((callable) => drawable(callable, emphasis.get(callable.operation.name) ?? 1))
+    .map((callable) =>
+      drawable(callable, (callable.weight ?? 1) * (emphasis.get(callable.operation.name) ?? 1)),
+    )
     .filter((d) => d.weight > 0 || isAccess(d.callable));
   const cpu = all.filter((d) => d.callable.by === 'cpu');
   return {

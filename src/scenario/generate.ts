@@ -99,7 +99,8 @@ function drawThreads(scene: Scene): ThreadProgram[] {
   const add = (kind: 'cpu' | 'device', draw: (mm: number) => Drawable): void => {
     const mm = scene.mms === 1 || prng.chance(odds.hotMm) ? scene.hot.mm : 1 - scene.hot.mm;
     const operations: OperationCall[] = [];
-    const wanted = Math.min(1 + prng.weighted(odds.perThread), LIMITS.operations - 1, room);
+    const many = kind === 'cpu' ? odds.perThread : odds.perDevice;
+    const wanted = Math.min(1 + prng.weighted(many), LIMITS.operations - 1, room);
     while (operations.length < wanted) {
       const d = draw(mm);
       if (isAccess(d.callable)) accesses++;

@@ -41,8 +41,9 @@ export interface Odds {
   readonly cpus: readonly number[];
   /** Devices, from 0. */
   readonly devices: readonly number[];
-  /** Operations of a thread, from 1. */
+  /** Operations of a CPU thread, and of a device, from 1: a device has to come back to notice anything. */
   readonly perThread: readonly number[];
+  readonly perDevice: readonly number[];
   /** A thread works on the mm of the hot page. */
   readonly hotMm: number;
 
@@ -53,6 +54,9 @@ export interface Odds {
   readonly hotPage: number;
   /** An access uses the case's hot word. */
   readonly hotWord: number;
+  /** The case is focused: an address that may be the hot page is, but for one in `focus`, and so is the word. */
+  readonly focused: number;
+  readonly focus: number;
   /** An address is taken where the operation has no use for the vma. */
   readonly unsuited: number;
   /** A range is one whole PMD region. */
@@ -85,11 +89,14 @@ export const DEFAULT_ODDS: Odds = {
   cpus: [4, 5, 3, 1],
   devices: [1, 10, 2],
   perThread: [4, 4, 3, 1],
+  perDevice: [1, 3, 4, 3],
   hotMm: 0.8,
   access: 0.45,
   hotRegion: 0.85,
   hotPage: 0.7,
   hotWord: 0.75,
+  focused: 0.5,
+  focus: 16,
   unsuited: 0.02,
   wholePmd: 0.25,
   onePage: 0.5,
