@@ -1,12 +1,24 @@
 import type { Callable } from '../../src/program/callable.js';
+import { dax_fsync } from './dax_fsync.js';
 import { device_evict, device_prefetch, device_read, device_write } from './device_access.js';
+import { khugepaged_scan_pmd } from './khugepaged_scan_pmd.js';
 import { madvise_dontneed } from './madvise_dontneed.js';
+import { madvise_free } from './madvise_free.js';
 import { mprotect } from './mprotect.js';
 import { munmap } from './munmap.js';
+import { fsync } from './fsync.js';
+import { memory_failure } from './memory_failure.js';
+import { migrate_pages } from './migrate_pages.js';
+import { migrate_vma } from './migrate_vma.js';
+import { shrink_page_list } from './shrink_page_list.js';
 import { user_read, user_write } from './user_access.js';
+import { writeback } from './writeback.js';
 
 const EVERY = ['anon', 'file-shared', 'file-private', 'dax', 'hugetlb-private', 'hugetlb-shared'];
 const BASE = ['anon', 'file-shared', 'file-private', 'dax'];
+const RMAPPED = ['anon', 'file-shared', 'file-private'];
+const FILES = ['file-shared', 'file-private'];
+const RECLAIM = ['swap-full', 'swap-duplicate-fails', 'pte-unused', 'swapbacked-mismatch'];
 const FAULTS = ['page-allocation-fails', 'huge-allocation-fails'];
 
 /** The program operations: what the threads of a case can call. */
@@ -15,9 +27,18 @@ export const callables: readonly Callable[] = [
   { operation: user_write, by: 'cpu', args: ['addr', 'word'], on: EVERY, choices: FAULTS, writes: true },
   { operation: device_read, by: 'device', args: ['addr', 'word'], on: EVERY, choices: FAULTS, writes: false },
   { operation: device_write, by: 'device', args: ['addr', 'word'], on: EVERY, choices: FAULTS, writes: true },
-  { operation: device_evict, by: 'device', args: ['addr'], on: EVERY, choices: [], writes: false },
-  { operation: device_prefetch, by: 'device', args: ['addr'], on: EVERY, choices: [], writes: false },
+  { operation: device_evict, by: 'device', args: ['addr'], on: EVERY, choices: [], weight: 0.2, writes: false },
+  { operation: device_prefetch, by: 'device', args: ['addr'], on: EVERY, choices: [], weight: 0.2, writes: false },
   { operation: madvise_dontneed, by: 'cpu', args: ['addr', 'count'], on: BASE, choices: ['gather-full'], writes: false },
   { operation: munmap, by: 'cpu', args: ['addr', 'count'], on: EVERY, choices: ['gather-full'], writes: false },
   { operation: mprotect, by: 'cpu', args: ['addr', 'count', 'prot'], on: EVERY, choices: [], writes: false },
+  { operation: madvise_free, by: 'cpu', args: ['addr', 'count'], on: ['anon'], choices: [], writes: false },
+  { operation: shrink_page_list, by: 'cpu', args: ['any-addr'], on: RMAPPED, choices: RECLAIM, writes: false },
+  { operation: migrate_pages, by: 'cpu', args: ['any-addr'], on: RMAPPED, choices: ['page-allocation-fails'], writes: false },
+  { operation: migrate_vma, by: 'cpu', args: ['any-addr'], on: ['anon'], choices: ['page-allocation-fails'], writes: false },
+  { operation: memory_failure, by: 'cpu', args: ['any-addr'], on: RMAPPED, choices: ['swap-duplicate-fails'], writes: false },
+  { operation: writeback, by: 'cpu', args: ['file'], on: FILES, choices: [], writes: false },
+  { operation: fsync, by: 'cpu', args: ['file'], on: FILES, choices: [], writes: false },
+  { operation: khugepaged_scan_pmd, by: 'cpu', args: ['pmd'], on: ['anon'], choices: ['huge-allocation-fails'], writes: false },
+  { operation: dax_fsync, by: 'cpu', args: ['file'], on: ['dax'], choices: [], writes: false },
 ];

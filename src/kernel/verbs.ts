@@ -3,6 +3,7 @@ import type { Arg, Computed, Condition, Constant, Do, Expand } from '../program/
 import { Vocabulary } from '../program/vocabulary.js';
 import * as access from './access.js';
 import * as choice from './choice.js';
+import * as dax from './dax.js';
 import * as entry from './entry.js';
 import * as filemap from './filemap.js';
 import * as gather from './gather.js';
@@ -10,6 +11,7 @@ import * as gup from './gup.js';
 import * as huge from './huge.js';
 import * as hugetlb from './hugetlb.js';
 import * as ksm from './ksm.js';
+import * as khugepaged from './khugepaged.js';
 import * as locks from './locks.js';
 import * as mm from './mm.js';
 import * as notifier from './notifier.js';
@@ -20,17 +22,24 @@ import * as range from './range.js';
 import * as rmap from './rmap.js';
 import * as swap from './swap.js';
 import * as tlb from './tlb.js';
+import * as migrate from './migrate.js';
+import * as pageVmaMapped from './page-vma-mapped.js';
+import * as memoryFailure from './memory-failure.js';
 import * as vma from './vma.js';
+import * as writeback from './writeback.js';
+import * as vmscan from './vmscan.js';
 
 /** Every file of this room that exports verbs or constants of the step language. */
 const files: readonly Readonly<Record<string, unknown>>[] = [
   access,
   choice,
+  dax,
   entry,
   filemap,
   gather,
   gup,
   huge,
+  khugepaged,
   hugetlb,
   ksm,
   locks,
@@ -44,6 +53,11 @@ const files: readonly Readonly<Record<string, unknown>>[] = [
   swap,
   tlb,
   vma,
+  migrate,
+  pageVmaMapped,
+  vmscan,
+  writeback,
+  memoryFailure,
 ];
 
 type Builder = (...args: readonly Arg[]) => Do | Expand | Condition | Computed;
