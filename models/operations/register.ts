@@ -1,7 +1,9 @@
 import type { Callable } from '../../src/program/callable.js';
 import { dax_fsync } from './dax_fsync.js';
+import { clear_refs_write } from './clear_refs_write.js';
 import { device_evict, device_prefetch, device_read, device_write } from './device_access.js';
 import { khugepaged_scan_pmd } from './khugepaged_scan_pmd.js';
+import { ksm_scan } from './ksm_scan.js';
 import { madvise_dontneed } from './madvise_dontneed.js';
 import { madvise_free } from './madvise_free.js';
 import { mprotect } from './mprotect.js';
@@ -41,4 +43,6 @@ export const callables: readonly Callable[] = [
   { operation: fsync, by: 'cpu', args: ['file'], on: FILES, choices: [], writes: false },
   { operation: khugepaged_scan_pmd, by: 'cpu', args: ['pmd'], on: ['anon'], choices: ['huge-allocation-fails'], writes: false },
   { operation: dax_fsync, by: 'cpu', args: ['file'], on: ['dax'], choices: [], writes: false },
+  { operation: clear_refs_write, by: 'cpu', args: [], on: EVERY, choices: [], writes: false },
+  { operation: ksm_scan, by: 'cpu', args: ['any-addr', 'any-addr'], on: ['anon'], choices: ['page-allocation-fails'], writes: false },
 ];

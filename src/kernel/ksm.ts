@@ -3,7 +3,6 @@ import { FRAME } from '../machine/layout.js';
 import { constant } from '../program/build.js';
 import { test } from '../machine/verb.js';
 import { DONE, NO } from '../program/primitive.js';
-import { frameOf, isPresent } from './entry.js';
 import { pageMapcount } from './rmap.js';
 import { headOf } from './walk.js';
 
@@ -26,11 +25,3 @@ export const page_count_explained = test('page_mapcount_plus_1_plus_swapped_is_p
   const expected = pageMapcount(m, page) + 1 + (m.words[at + FRAME.SWAP] !== 0 ? 1 : 0);
   return m.words[at + FRAME.REF] === expected ? DONE : NO;
 });
-
-/** The entry maps this page (check_pte of page_vma_mapped_walk, mm/page_vma_mapped.c). */
-export const check_pte = test(
-  'check_pte',
-  ['entry', 'page'],
-  (_m, _t, entry, page) => (isPresent(entry) && frameOf(entry) === page ? DONE : NO),
-  { private: true },
-);

@@ -114,12 +114,14 @@ export const add_to_swap_cache = test('add_to_swap_cache', ['page', 'slot'], (m,
   const f = m.layout.frameAt(page);
   m.words[f + FRAME.SWAP] = slot + 1;
   m.words[f + FRAME.REF]++;
+  m.words[f + FRAME.FLAGS] |= PG.NOT_UPTODATE; // until it is read
   return DONE;
 });
 /** Reads the slot's contents into the page. The read is one step (docs/fidelity.md). */
 export const swap_readpage = verb('swap_readpage', ['page', 'slot'], (m, _t, page, slot) => {
   for (let i = 0; i < PAGE_WORDS; i++)
     m.words[m.layout.frameAt(page) + FRAME.W + i] = m.words[m.layout.swapAt(slot) + SWAP.S + i]!;
+  m.words[m.layout.frameAt(page) + FRAME.FLAGS] &= ~PG.NOT_UPTODATE;
   return DONE;
 });
 /** Writes the page to its slot. */
@@ -128,6 +130,14 @@ export const swap_writepage = verb('swap_writepage', ['page'], (m, _t, page) => 
   if (slot < 0) return DONE;
   for (let i = 0; i < PAGE_WORDS; i++)
     m.words[m.layout.swapAt(slot) + SWAP.S + i] = m.words[m.layout.frameAt(page) + FRAME.W + i]!;
+  return DONE;
+});
+
+/** An anonymous page outside the swap cache may be dropped while it is clean (mm/swap.c; there a little later). */
+export const mark_page_lazyfree = verb('mark_page_lazyfree', ['page'], (m, _t, page) => {
+  const at = m.layout.frameAt(headOf(m, page));
+  const wanted = PG.ANON | PG.SWAPBACKED;
+  if ((m.words[at + FRAME.FLAGS] & wanted) === wanted && m.words[at + FRAME.SWAP] === 0) m.words[at + FRAME.FLAGS] &= ~PG.SWAPBACKED;
   return DONE;
 });
 

@@ -35,6 +35,7 @@ export const VM = {
 
 export const VM_READ = constant('VM_READ', VM.READ);
 export const VM_WRITE = constant('VM_WRITE', VM.WRITE);
+export const VM_NONE = constant('VM_NONE', 0);
 export const VM_SOFTDIRTY = constant('VM_SOFTDIRTY', VM.SOFTDIRTY);
 
 export const vmaKind = (vma: number): number => vma & 15;

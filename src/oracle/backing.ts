@@ -1,6 +1,7 @@
 import { FILE, FRAME, OBJECT, SWAP, VPAGE } from '../machine/layout.js';
 import type { Machine } from '../machine/machine.js';
-import { frameOf, isPresent, KIND_HWPOISON, KIND_MIGRATION, KIND_SWAP, kindOf } from '../kernel/entry.js';
+import { frameOf, isPresent, KIND_DEVICE_PRIVATE, KIND_HWPOISON, KIND_MIGRATION, KIND_SWAP, kindOf } from '../kernel/entry.js';
+import { PG } from '../kernel/page.js';
 import { baseEntry, frameFor } from '../kernel/walk.js';
 import { isCow, isFile } from '../kernel/vma.js';
 
@@ -24,13 +25,24 @@ export function backedValue(m: Machine, addr: number, word: number): number {
   if (isPresent(e) || isInvalidated(e)) return w[L.frameAt(frameFor(e, addr)) + FRAME.W + word];
   if (kindOf(e) === KIND_SWAP) {
     const slot = L.swapAt(frameOf(e));
-    const cached = w[slot + SWAP.CACHE];
-    return cached === 0 ? w[slot + SWAP.S + word] : w[L.frameAt(cached - 1) + FRAME.W + word];
+    const cached = swapCached(m, frameOf(e));
+    if (cached === -2) return POISON;
+    return cached < 0 ? w[slot + SWAP.S + word] : w[L.frameAt(cached) + FRAME.W + word];
   }
   if (kindOf(e) === KIND_MIGRATION)
     return w[L.frameAt(frameOf(e) + (isWholeHuge(m, e) ? addr & 3 : 0)) + FRAME.W + word];
+  if (kindOf(e) === KIND_DEVICE_PRIVATE) return w[L.frameAt(frameOf(e)) + FRAME.W + word];
   if (kindOf(e) === KIND_HWPOISON) return POISON;
   return NO_ADDRESS;
+}
+
+/** Frame with the slot's contents in the swap cache; -1 when the slot itself has them, -2 when an error took them. */
+function swapCached(m: Machine, slot: number): number {
+  const cached = m.words[m.layout.swapAt(slot) + SWAP.CACHE] - 1;
+  if (cached < 0) return -1;
+  const flags = m.words[m.layout.frameAt(cached) + FRAME.FLAGS];
+  if ((flags & PG.NOT_UPTODATE) === 0) return cached;
+  return (flags & PG.HWPOISON) !== 0 ? -2 : -1;
 }
 
 /** Between pmdp_invalidate and the entry's next value: not present, and the frame is still its own. */
@@ -57,17 +69,21 @@ export function backingFrame(m: Machine, addr: number): number {
   const e = baseEntry(m, addr);
   if (isPresent(e) || isInvalidated(e)) return frameFor(e, addr);
   if (kindOf(e) === KIND_MIGRATION) return frameOf(e) + (isWholeHuge(m, e) ? addr & 3 : 0);
-  if (kindOf(e) === KIND_SWAP) return m.words[m.layout.swapAt(frameOf(e)) + SWAP.CACHE] - 1;
+  if (kindOf(e) === KIND_DEVICE_PRIVATE) return frameOf(e);
+  if (kindOf(e) === KIND_SWAP) return swapCached(m, frameOf(e));
   return -1;
 }
 
-/** First address that names the object, -1 when none does. */
+/** The address that names the object, -1 when none does; of two (mremap) the one that has an entry. */
 export function addressOf(m: Machine, object: number): number {
   const L = m.layout;
   const total = L.geometry.mms * L.pages;
-  for (let addr = 0; addr < total; addr++)
-    if (m.words[L.vpage(addr) + VPAGE.OBJECT] === object + 1) return addr;
-  return -1;
+  let found = -1;
+  for (let addr = 0; addr < total; addr++) {
+    if (m.words[L.vpage(addr) + VPAGE.OBJECT] !== object + 1) continue;
+    if (found < 0 || (baseEntry(m, found) === 0 && baseEntry(m, addr) !== 0)) found = addr;
+  }
+  return found;
 }
 
 export function cell(m: Machine, object: number, word: number): number {

@@ -3,19 +3,20 @@ import { FRAME, OBJECT, THREAD, VPAGE } from '../machine/layout.js';
 import { NOT_COMPARED, type Machine } from '../machine/machine.js';
 import { WINDOW, type Observer } from '../machine/observer.js';
 import { bitOf } from '../machine/values.js';
-import { isPresent } from '../kernel/entry.js';
+import { isPresent, KIND_SWAP, kindOf } from '../kernel/entry.js';
 import { PG } from '../kernel/page.js';
 import { VMA_FILE_PRIVATE, vmaKind } from '../kernel/vma.js';
 import { frameFor } from '../kernel/walk.js';
 import { addToAfter, after, setAfter } from './after.js';
+import { addressOf } from './backing.js';
 import { Blame } from './blame.js';
 import type { Judge } from './judge.js';
 import { Overlap } from './overlap.js';
-import { BORN, DISCARDABLE, openOn, spareObject } from './objects.js';
+import { BORN, DISCARDABLE, openOn, poisonFile, spareObject } from './objects.js';
 import { noLooks, type Oracle } from './oracle.js';
 import { loses } from './rights.js';
 import type { Verdict, Violation } from './verdict.js';
-import { allowedByWindows, closeWindow, discarding, noteWrite, openWindow } from './windows.js';
+import { allowedByWindows, closeWindow, discarding, freeSwapped, keepDropped, noteWrite, openWindow } from './windows.js';
 
 /**
  * The specification machine that runs beside the kernel: memory objects with their cells, what operations in flight
@@ -26,6 +27,8 @@ export class LogicalMemory implements Observer<Machine>, Judge {
   violation: Violation | undefined;
   /** Stale translations of equal bytes, pinned until exit. */
   latent = 0;
+  /** Threads whose operation in flight has taken something away from an entry. */
+  changing = 0;
   /** Number of the step that runs, kept by the run loop. */
   step = 0;
   m!: Machine;
@@ -56,6 +59,7 @@ export class LogicalMemory implements Observer<Machine>, Judge {
     this.violation = undefined;
     this.latent = 0;
     this.latentAt = undefined;
+    this.changing = 0;
     this.step = 0;
     this.blame.begin(m);
     this.overlap.begin(m);
@@ -132,6 +136,7 @@ export class LogicalMemory implements Observer<Machine>, Judge {
     this.looks.returned++;
     closeWindow(this, t);
     this.overlap.left(t);
+    this.changing &= ~(1 << t);
     const L = m.layout;
     const w = m.words;
     const total = L.geometry.mms * L.pages;
@@ -195,12 +200,14 @@ export class LogicalMemory implements Observer<Machine>, Judge {
       const at = m.layout.vpage(addr);
       m.words[at + VPAGE.EXCUSE] |= 1 << t;
       m.words[at + VPAGE.BUSY] |= 1 << t;
+      this.changing |= 1 << t;
       addToAfter(m, addr, t);
       this.blame.changed(m, t, addr, before, after, this.step);
     }
     if (isPresent(after) && (!isPresent(before) || frameFor(before, addr) !== frameFor(after, addr)))
       this.install(m, t, addr, frameFor(after, addr));
     else if (before !== 0 && isPresent(before) && !isPresent(after)) this.noteDrop(m, t, addr, before);
+    else if (after === 0 && kindOf(before) === KIND_SWAP) freeSwapped(m, t, this.objectAt(addr));
   }
 
   /** The entry now names `frame`: it becomes the page's home, or makes the page a private copy. */
@@ -222,6 +229,7 @@ export class LogicalMemory implements Observer<Machine>, Judge {
       return;
     }
     const o = L.objectAt(object);
+    if ((w[o + OBJECT.STATE] & DISCARDABLE) !== 0) keepDropped(m, t, object, addr);
     if (w[o + OBJECT.HOME] === frame + 1) return;
     if (!this.discarding(object)) {
       for (const oracle of this.onInstalling) oracle.installing!(this, t, addr, frame);
@@ -265,6 +273,31 @@ export class LogicalMemory implements Observer<Machine>, Judge {
       if (this.discarding(object)) continue;
       for (const oracle of this.oracles) oracle.leaving?.(this, t, object, frame);
       this.looks.leaving++;
+    }
+  }
+
+  dropped(m: Machine, t: number, addr: number): void {
+    const object = this.objectAt(addr);
+    // what a mapping of a file shows stays in the file
+    if (object < 0 || object >= m.layout.geometry.mms * m.layout.pages) return;
+    m.words[m.layout.objectAt(object) + OBJECT.STATE] |= DISCARDABLE;
+    openOn(m, t, object);
+  }
+
+  poisoned(m: Machine, _t: number, frame: number): void {
+    poisonFile(m, m.words[m.layout.frameAt(frame) + FRAME.INDEX]);
+  }
+
+  migrated(m: Machine, t: number, from: number, to: number): void {
+    const L = m.layout;
+    for (let object = 0; object < L.objects; object++) {
+      const o = L.objectAt(object);
+      if (m.words[o + OBJECT.HOME] !== from + 1) continue;
+      m.words[o + OBJECT.HOME] = to + 1;
+      const addr = addressOf(m, object);
+      if (addr < 0 || this.discarding(object)) continue;
+      for (const oracle of this.onInstalling) oracle.installing!(this, t, addr, to);
+      this.looks.installing++;
     }
   }
 

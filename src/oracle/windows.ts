@@ -1,9 +1,10 @@
 import { PAGE_WORDS } from '../machine/geometry.js';
-import { FILE, OBJECT, THREAD, VPAGE } from '../machine/layout.js';
+import { FILE, FRAME, OBJECT, THREAD, VPAGE } from '../machine/layout.js';
 import type { Machine } from '../machine/machine.js';
 import { WINDOW } from '../machine/observer.js';
 import { bitOf } from '../machine/values.js';
 import { isFile } from '../kernel/vma.js';
+import { inTransit } from './after.js';
 import { backedValue, backingFrame, fileValue, NO_ADDRESS } from './backing.js';
 import type { Judge } from './judge.js';
 import { BORN, DISCARDABLE, openOn, spareObject, TRACKED } from './objects.js';
@@ -74,12 +75,24 @@ export function noteWrite(m: Machine, object: number, word: number, bit: number)
     m.words[L.windowAt(t, object) + word] |= bit;
     freeing ||= kindOfWindow(m, t) === WINDOW.FREE;
   }
-  if (freeing || (m.words[o + OBJECT.STATE] & DISCARDABLE) === 0) return;
-  m.words[o + OBJECT.STATE] &= ~DISCARDABLE;
+  if ((m.words[o + OBJECT.STATE] & DISCARDABLE) === 0) return;
+  if (!freeing) m.words[o + OBJECT.STATE] &= ~DISCARDABLE;
   // drops of the page that are under way may not lose this write
   for (let t = 0; t < L.geometry.cpus; t++) {
-    if ((watch & (1 << t)) !== 0 && kindOfWindow(m, t) === WINDOW.NONE)
-      m.words[o + OBJECT.WATCH] &= ~(1 << t);
+    if ((watch & (1 << t)) === 0 || kindOfWindow(m, t) !== WINDOW.NONE) continue;
+    keepFromHere(m, t, object, word);
+    m.words[o + OBJECT.WATCH] &= ~(1 << t);
+  }
+}
+
+/** A write ends a drop in flight: the other words are what they became, old or zero, and stay so. */
+function keepFromHere(m: Machine, t: number, object: number, written: number): void {
+  const o = m.layout.objectAt(object);
+  const home = m.words[o + OBJECT.HOME] - 1;
+  if (home < 0) return;
+  for (let k = 0; k < PAGE_WORDS; k++) {
+    const there = m.words[m.layout.frameAt(home) + FRAME.W + k];
+    if (k !== written && (there === 0 || heldSince(m, t, object, k, there))) m.words[o + OBJECT.CELL + k] = there;
   }
 }
 
@@ -103,6 +116,28 @@ export function discarding(m: Machine, object: number): boolean {
     if ((watch & (1 << t)) !== 0 && discards(m, t, object)) return true;
   }
   return false;
+}
+
+/** Thread t gives the address an entry again: it did not drop the page whose entry it took away. */
+export function keepDropped(m: Machine, t: number, object: number, addr: number): void {
+  if (t >= m.layout.geometry.cpus) return;
+  const watch = m.layout.objectAt(object) + OBJECT.WATCH;
+  if ((m.words[watch] & (1 << t)) === 0) return;
+  const window = m.words[m.layout.threadAt(t) + THREAD.WINDOW];
+  const start = (window >> 4) & 255;
+  if ((window & 15) !== WINDOW.NONE && addr >= start && addr < start + ((window >> 12) & 255)) return;
+  m.words[watch] &= ~(1 << t);
+  const at = m.layout.windowAt(t, object);
+  m.words.fill(0, at, at + 2 * PAGE_WORDS);
+}
+
+/** MADV_FREE drops what it finds swapped out before it returns: zeros from here on. */
+export function freeSwapped(m: Machine, t: number, object: number): void {
+  if (object < 0 || t >= m.layout.geometry.cpus || kindOfWindow(m, t) !== WINDOW.FREE) return;
+  const o = m.layout.objectAt(object);
+  if ((m.words[o + OBJECT.STATE] & DISCARDABLE) === 0) return;
+  for (let k = 0; k < PAGE_WORDS; k++) m.words[o + OBJECT.CELL + k] = 0;
+  m.words[o + OBJECT.HOME] = 0;
 }
 
 export function allowedByWindows(
@@ -192,8 +227,10 @@ function settleContents(l: Asking, t: number, kind: number, object: number, addr
   const m = l.m;
   const L = m.layout;
   const o = L.objectAt(object);
+  const home = m.words[o + OBJECT.HOME] - 1;
+  const stays = home >= 0 && inTransit(m, addr, t);
   for (let k = 0; k < PAGE_WORDS; k++) {
-    const backed = backedValue(m, addr, k);
+    const backed = stays ? m.words[L.frameAt(home) + FRAME.W + k] : backedValue(m, addr, k);
     const written = m.words[L.windowAt(t, object) + k];
     const born = (m.words[L.windowAt(t, object)] & BORN) !== 0;
     const kept = (kind === WINDOW.NONE || born) && backed === m.words[L.windowAt(t, object) + PAGE_WORDS + k];
@@ -207,6 +244,7 @@ function settleContents(l: Asking, t: number, kind: number, object: number, addr
     l.looks.discarded++;
     if (backed >= 0) m.words[o + OBJECT.CELL + k] = backed;
   }
+  if (stays) return;
   m.words[o + OBJECT.HOME] = backingFrame(m, addr) + 1;
   const at = L.vpage(addr);
   const others = m.words[o + OBJECT.WATCH] & ~(1 << t);
@@ -260,9 +298,12 @@ function bear(l: Asking, t: number, start: number, count: number, child: number)
     const object = spareObject(m, to);
     m.words[at + VPAGE.OBJECT] = object + 1;
     const o = L.objectAt(object);
-    m.words[o + OBJECT.HOME] = backingFrame(m, to) + 1;
+    // an rmap walker may have cleared the child's entry for a moment: it mapped what the parent does
+    const passing = inTransit(m, to, t) ? l.home(parent) : -1;
+    m.words[o + OBJECT.HOME] = (passing >= 0 ? passing : backingFrame(m, to)) + 1;
+    m.words[o + OBJECT.STATE] = m.words[L.objectAt(parent) + OBJECT.STATE] & DISCARDABLE; // both map the freeable page
     for (let k = 0; k < PAGE_WORDS; k++) {
-      const backed = backedValue(m, to, k);
+      const backed = passing >= 0 ? m.words[L.frameAt(passing) + FRAME.W + k] : backedValue(m, to, k);
       for (const oracle of l.oracles)
         oracle.forked?.(
           l,

@@ -17,6 +17,7 @@ import {
   VMA_HUGETLB_SHARED,
 } from '../kernel/vma.js';
 import { entryAt } from './setup-entries.js';
+import { hugeDaxEntry, mayMapHuge, noteDaxMapping, setUpHugeDaxEntries } from './setup-dax.js';
 import { setUpObjects } from './setup-objects.js';
 import type { Case, PageState, Region, VmaKind } from './case.js';
 
@@ -78,6 +79,7 @@ export function setUp(m: Machine, c: Case): void {
   c.threads.forEach((t, i) => (w[L.threadAt(i) + THREAD.MM] = t.mm));
   c.threads.filter((t) => t.kind === 'device').forEach((t, d) => (w[L.deviceAt(d) + DEVICE.MM] = t.mm));
   c.world.files.forEach((kind, block) => setUpFile(m, kind, block));
+  setUpHugeDaxEntries(m, c);
   c.world.mms.forEach((regions, mm) => {
     for (let pud = 0; pud < regions.length / 2; pud++) {
       const table = allocTable(m);
@@ -122,16 +124,18 @@ function setUpRegion(m: Machine, c: Case, mm: number, r: number, region: Region)
       kind |
       VM.READ |
       VM.LINKED |
+      VM.SOFTDIRTY | // until the first clear_refs
       (region.writable ? VM.WRITE : 0) |
       (region.mergeable ? VM.MERGEABLE : 0) |
-      (region.map !== 'pages' ? VM.HUGEPAGE : 0);
+      (mayMapHuge(region) ? VM.HUGEPAGE : 0);
     w[at + VPAGE.PGOFF] = anonymous ? r * PTES_PER_PMD + i : region.file * PTES_PER_PMD + i;
   }
   const pmd = L.tableAt(w[L.mmAt(mm) + MM.PUD + (r >> 1)] - 1) + TABLE.ENTRY + (r & 1);
   if (region.map === 'huge-zero') {
     w[pmd] = (HUGE_ZERO_FRAME << FRAME_SHIFT) | PTE.PRESENT | PTE.HUGE;
     w[L.mmAt(mm) + MM.HUGE_ZERO] = 1;
-  } else if (region.map === 'huge') mapHuge(m, first, pmd, kind, region);
+  } else if (region.map === 'huge' && region.vma === 'dax') w[pmd] = hugeDaxEntry(m, region);
+  else if (region.map === 'huge') mapHuge(m, first, pmd, kind, region);
   else mapPages(m, c, first, pmd, region);
 }
 
@@ -255,7 +259,7 @@ function fileEntry(m: Machine, addr: number, region: Region, flags: number): num
   const frame = w[file + FILE.CACHE] - 1;
   const at = L.frameAt(frame);
   if (region.vma === 'dax') {
-    if ((flags & PTE.DIRTY) !== 0) w[file + FILE.TAGS] = 1;
+    noteDaxMapping(m, index, (flags & PTE.DIRTY) !== 0);
   } else {
     w[at + FRAME.MAP]++;
     w[at + FRAME.REF]++;
