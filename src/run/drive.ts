@@ -24,18 +24,24 @@ export function unfinished(m: Machine): number {
 
 /**
  * Hot. Lets the scheduler run the machine until everybody has finished, a check fires, nobody can go on, or the budget
- * is used up. Every step is told to the recorder.
+ * is used up. Every step is told to the recorder. `expected`: a guess of the number of steps.
  */
-export function drive(m: Machine, l: LogicalMemory, scheduler: Scheduler, recorder: Recorder): number {
+export function drive(
+  m: Machine,
+  l: LogicalMemory,
+  scheduler: Scheduler,
+  recorder: Recorder,
+  expected: number,
+): number {
   const { thread, threadSize } = m.layout;
   const words = m.words;
   let last = -1;
   let left = unfinished(m);
-  scheduler.begin(m.layout.threads, 120);
+  scheduler.begin(m.layout.threads, expected);
   while (left !== 0) {
     const runnable = left & ~m.blocked;
     if (runnable === 0) return STUCK;
-    const t = scheduler.next(runnable, last, l.step);
+    const t = scheduler.next(runnable, last, l.step, l.changing);
     const at = thread + t * threadSize;
     const pc = words[at + THREAD.PC];
     const op = words[at + THREAD.OP];

@@ -24,6 +24,10 @@ export interface Ended {
   readonly inconclusive: boolean;
 }
 
+/** Steps of an access and of another operation, about the middle of what campaigns see. */
+const ACCESS_STEPS = 5;
+const OPERATION_STEPS = 18;
+
 /** Runs cases on one model. One machine a geometry is kept: a run that has
  * ended is read before the next one begins. */
 export class Workbench {
@@ -70,7 +74,7 @@ export class Workbench {
   /** Runs the prepared machine to its end. */
   run(m: Machine, scheduler: Scheduler, recorder: Recorder = this.recorder): Ended {
     recorder.begin();
-    const how = drive(m, this.logical, scheduler, recorder);
+    const how = drive(m, this.logical, scheduler, recorder, this.expectedSteps(m));
     let inconclusive = false;
     if (how === STUCK) this.deadlock(m);
     else if (how === BUDGET) {
@@ -78,6 +82,16 @@ export class Workbench {
       else inconclusive = true;
     } else if (this.logical.violation === undefined) this.logical.end();
     return { machine: m, memory: this.logical, inconclusive };
+  }
+
+  /** A guess from the programs alone: accesses are short, other operations are not. */
+  private expectedSteps(m: Machine): number {
+    let steps = 0;
+    for (const program of m.programs)
+      for (const call of program)
+        steps +=
+          this.callables.get(call.name)?.args.includes('word') === true ? ACCESS_STEPS : OPERATION_STEPS;
+    return steps;
   }
 
   private deadlock(m: Machine): void {

@@ -21,8 +21,8 @@ export class MixedScheduler implements Scheduler {
     this.current.begin(threads, expectedSteps, lengths);
   }
 
-  next(runnable: number, last: number, step: number): number {
-    return this.current.next(runnable, last, step);
+  next(runnable: number, last: number, step: number, changing?: number): number {
+    return this.current.next(runnable, last, step, changing);
   }
 
   waited(t: number): void {

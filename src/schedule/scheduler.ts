@@ -11,9 +11,10 @@ export interface Scheduler {
   begin(threads: number, expectedSteps: number, lengths?: readonly number[]): void;
   /**
    * The thread to run next. `runnable`: bit set of threads that are unfinished and not known to wait; never 0.
-   * `last`: the thread that ran the step before, -1 at the start.
+   * `last`: the thread that ran the step before, -1 at the start. `changing`: threads whose operation in flight has
+   * taken something away from an entry, for schedulers that look for windows.
    */
-  next(runnable: number, last: number, step: number): number;
+  next(runnable: number, last: number, step: number, changing?: number): number;
   /** The chosen thread could not go on; another is asked for. */
   waited(t: number): void;
 }

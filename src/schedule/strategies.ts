@@ -7,6 +7,7 @@ import { PctScheduler } from './pct.js';
 import { RandomScheduler } from './random.js';
 import { RoundRobinScheduler } from './round-robin.js';
 import type { Scheduler } from './scheduler.js';
+import { StallScheduler } from './stall.js';
 import { WalkScheduler } from './walk.js';
 
 export interface StrategyParams {
@@ -28,10 +29,11 @@ export interface Strategy {
 export const STRATEGIES: readonly Strategy[] = [
   {
     name: 'mixed',
-    about: 'draws pct, bursts, walk or random anew for each case (the default)',
+    about: 'draws stall, pct, bursts, walk or random anew for each case (the default)',
     make: (prng, params = {}) =>
       // The deeper searches hit planted bugs in fewer runs, so they get more of them.
       new MixedScheduler(prng, [
+        { weight: 5, scheduler: new StallScheduler(prng) },
         { weight: 4, scheduler: new PctScheduler(prng, params.depth) },
         { weight: 3, scheduler: new BurstScheduler(prng, params.longestBurst ?? LONGEST_BURST) },
         { weight: 2, scheduler: new WalkScheduler(prng) },
@@ -52,6 +54,11 @@ export const STRATEGIES: readonly Strategy[] = [
     name: 'pct',
     about: 'random priorities with 2 to 4 changes in a run (Burckhardt et al., ASPLOS 2010)',
     make: (prng, params = {}) => new PctScheduler(prng, params.depth),
+  },
+  {
+    name: 'stall',
+    about: 'a thread that changed an entry is held a few steps later while the others run in bursts',
+    make: (prng) => new StallScheduler(prng),
   },
   {
     name: 'walk',
