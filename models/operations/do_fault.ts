@@ -1,13 +1,14 @@
-import { go_to, inside, label, not, when } from '../../src/program/build.js';
+import { call, go_to, inside, label, not, when } from '../../src/program/build.js';
 import { operation } from '../../src/program/operation.js';
 import { DIRTY, maybe_mkwrite, mk_pte, pte_none, READ_ONLY } from '../../src/kernel/entry.js';
 import { signal_bus } from '../../src/kernel/access.js';
 import { find_get_page, page_cache_read, page_mapping_is } from '../../src/kernel/filemap.js';
-import { alloc_page_vma, copy_user_highpage, lock_page, put_page, set_page_dirty, unlock_page } from '../../src/kernel/page.js';
+import { alloc_page_vma, copy_user_highpage, lock_page, PageFlag, PG_hwpoison, put_page, set_page_dirty, unlock_page } from '../../src/kernel/page.js';
 import { pte_alloc, pte_get, pte_offset_map_lock, pte_unmap_unlock, set_pte_at } from '../../src/kernel/pgtable.js';
 import { is_zero, let_ } from '../../src/kernel/range.js';
 import { page_add_new_anon_rmap, page_dup_rmap } from '../../src/kernel/rmap.js';
-import { linear_page_index, vma_shared } from '../../src/kernel/vma.js';
+import { linear_page_index, vma_is_dax, vma_shared } from '../../src/kernel/vma.js';
+import { dax_iomap_pte_fault } from './dax_iomap_pte_fault.js';
 
 /**
  * Faults on pages of a file that no PTE maps: do_read_fault, do_cow_fault, do_shared_fault, finish_fault
@@ -23,6 +24,7 @@ export const do_fault = operation({
   gives: ['fault'],
   locals: ['page', 'cow_page', 'pte', 'entry'],
   steps: ({ addr, write, vma, fault, page, cow_page, pte, entry }) => [
+    when(vma_is_dax(vma), [call(dax_iomap_pte_fault, { addr, write, vma }), go_to('out')]), // vm_ops->fault
     when(not(pte_alloc(addr)), [go_to('out')]),
     inside('filemap_fault', [
       label('find'),
@@ -32,6 +34,12 @@ export const do_fault = operation({
       ]),
       lock_page(page),
       when(not(page_mapping_is(page)), [unlock_page(page), put_page(page), go_to('find')]),
+      when(PageFlag(page, PG_hwpoison), [
+        unlock_page(page), // __do_fault
+        put_page(page),
+        let_(fault, signal_bus),
+        go_to('out'),
+      ]),
     ]),
     when(is_zero(write), [
       pte_offset_map_lock(addr, pte), // do_read_fault, finish_fault

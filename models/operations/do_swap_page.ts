@@ -2,6 +2,7 @@ import { call, go_to, label, not, number, when } from '../../src/program/build.j
 import { operation } from '../../src/program/operation.js';
 import {
   entry_target,
+  is_device_private_entry,
   is_hwpoison_entry,
   is_migration_entry,
   maybe_mkwrite,
@@ -12,7 +13,8 @@ import {
   READ_ONLY,
 } from '../../src/kernel/entry.js';
 import { signal_bus } from '../../src/kernel/access.js';
-import { alloc_page_vma, lock_page, PageFlag, PG_hwpoison, put_page, unlock_page, migration_entry_wait } from '../../src/kernel/page.js';
+import { alloc_page_vma, lock_page, PageFlag, PG_hwpoison, PG_not_uptodate, put_page, unlock_page, migration_entry_wait } from '../../src/kernel/page.js';
+import { device_private_entry_fault } from '../../src/kernel/migrate.js';
 import { pte_offset_map_lock, pte_same, pte_unmap_unlock, set_pte_at } from '../../src/kernel/pgtable.js';
 import { is_zero, let_, equal } from '../../src/kernel/range.js';
 import { page_add_anon_rmap } from '../../src/kernel/rmap.js';
@@ -38,6 +40,7 @@ export const do_swap_page = operation({
       migration_entry_wait(addr, orig_pte),
       go_to('out'),
     ]),
+    when(is_device_private_entry(orig_pte), [device_private_entry_fault(addr, orig_pte), go_to('out')]),
     when(is_hwpoison_entry(orig_pte), [let_(fault, signal_bus), go_to('out')]),
     when(not(lookup_swap_cache(entry_target(orig_pte), page)), [
       when(not(alloc_page_vma(page)), [let_(fault, signal_bus), go_to('out')]), // swapin_readahead
@@ -54,6 +57,13 @@ export const do_swap_page = operation({
       pte_unmap_unlock(pte),
       unlock_page(page),
       put_page(page),
+      go_to('out'),
+    ]),
+    when(PageFlag(page, PG_not_uptodate), [
+      pte_unmap_unlock(pte),
+      unlock_page(page),
+      put_page(page),
+      let_(fault, signal_bus),
       go_to('out'),
     ]),
     let_(entry, mk_pte(page, READ_ONLY)),

@@ -13,6 +13,8 @@ import { memory_failure } from './memory_failure.js';
 import { migrate_pages } from './migrate_pages.js';
 import { migrate_vma } from './migrate_vma.js';
 import { shrink_page_list } from './shrink_page_list.js';
+import { split_huge_pages_set } from './split_huge_pages_set.js';
+import { uprobe_write_opcode } from './uprobe_write_opcode.js';
 import { user_read, user_write } from './user_access.js';
 import { writeback } from './writeback.js';
 
@@ -45,4 +47,6 @@ export const callables: readonly Callable[] = [
   { operation: dax_fsync, by: 'cpu', args: ['file'], on: ['dax'], choices: [], writes: false },
   { operation: clear_refs_write, by: 'cpu', args: [], on: EVERY, choices: [], writes: false },
   { operation: ksm_scan, by: 'cpu', args: ['any-addr', 'any-addr'], on: ['anon'], choices: ['page-allocation-fails'], writes: false },
+  { operation: split_huge_pages_set, by: 'cpu', args: ['any-addr'], on: ['anon'], choices: [], writes: false },
+  { operation: uprobe_write_opcode, by: 'cpu', args: ['addr'], on: ['file-private'], choices: FAULTS, writes: true },
 ];

@@ -1,6 +1,6 @@
 import { each, go_to, label, not, number, when } from '../../src/program/build.js';
 import { operation } from '../../src/program/operation.js';
-import { entry_target, is_swap_entry, NONE, pte_dirty, pte_none, pte_present } from '../../src/kernel/entry.js';
+import { entry_target, is_device_private_entry, is_swap_entry, NONE, pte_dirty, pte_none, pte_present } from '../../src/kernel/entry.js';
 import {
   gather_has_pages,
   tlb_flush_mmu_free,
@@ -9,7 +9,7 @@ import {
   tlb_remove_page,
   tlb_remove_tlb_entry,
 } from '../../src/kernel/gather.js';
-import { PageAnon, set_page_dirty, vm_normal_page } from '../../src/kernel/page.js';
+import { PageAnon, put_page, set_page_dirty, vm_normal_page } from '../../src/kernel/page.js';
 import {
   pmd_none_or_trans_huge,
   pte_get,
@@ -30,7 +30,7 @@ const ONE = number(1);
  * Clears the PTEs of [addr, addr + count), which lie in one PMD, under the mmu_gather of the caller.
  * mm/memory.c, v4.14.
  *
- * Left out: rss counters, the details argument of truncation, device-private entries, cond_resched.
+ * Left out: rss counters, the details argument of truncation, cond_resched.
  */
 export const zap_pte_range = operation({
   name: 'zap_pte_range',
@@ -63,6 +63,11 @@ export const zap_pte_range = operation({
           ],
           [
             when(is_swap_entry(entry), [free_swap_and_cache(entry_target(entry))]),
+            when(is_device_private_entry(entry), [
+              let_(page, entry_target(entry)),
+              page_remove_rmap(page),
+              put_page(page),
+            ]),
             set_pte_at(at, place, NONE), // pte_clear_not_present_full
           ],
         ),

@@ -47,6 +47,7 @@ export const submit_bio = verb('writepage', ['page'], (m, _t, page) => {
 /** __remove_mapping of a clean page-cache page that only the cache and the caller hold; NO otherwise. */
 export const remove_mapping_file = test('__remove_mapping', ['page'], (m, _t, page) => {
   const f = m.layout.frameAt(page);
+  if ((m.words[f + FRAME.FLAGS] & PG.FILE) === 0) return NO; // truncated
   if (m.words[f + FRAME.REF] !== 2 || (m.words[f + FRAME.FLAGS]! & PG.DIRTY) !== 0) return NO;
   m.words[m.layout.fileAt(m.words[f + FRAME.INDEX]!) + FILE.CACHE] = 0;
   m.words[f + FRAME.FLAGS]! &= ~PG.FILE;

@@ -27,6 +27,10 @@ export const PG = {
   DEVICE_PRIVATE: 512,
   /** PMD-mapped pages of a THP that were also split in some mm. */
   DOUBLE_MAP: 1024,
+  /** Taken off the LRU lists (PG_lru is clear): reclaim and migration leave it to whoever did. */
+  ISOLATED: 2048,
+  /** PG_uptodate is clear: the contents are not to be used. */
+  NOT_UPTODATE: 4096,
 } as const;
 
 export const PG_dirty = constant('PG_dirty', PG.DIRTY);
@@ -36,6 +40,9 @@ export const PG_hwpoison = constant('PG_hwpoison', PG.HWPOISON);
 export const PG_anon = constant('PG_anon', PG.ANON);
 export const PG_ksm = constant('PG_ksm', PG.KSM);
 export const PG_hugetlb = constant('PG_hugetlb', PG.HUGETLB);
+export const PG_device_private = constant('PG_device_private', PG.DEVICE_PRIVATE);
+export const PG_isolated = constant('PG_isolated', PG.ISOLATED);
+export const PG_not_uptodate = constant('PG_not_uptodate', PG.NOT_UPTODATE);
 
 const yes = (holds: boolean): number => (holds ? DONE : NO);
 

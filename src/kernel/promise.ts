@@ -67,3 +67,13 @@ export const promise_contents = verb('promise_contents', ['addr', 'page'], (m, t
   m.observer.rewrote(m, t, addr, page);
   return DONE;
 }, P);
+/** The page at `addr` is dropped by this operation, as after MADV_FREE: it reads as zeros, and a write keeps it. */
+export const promise_drop = verb('promise_drop', ['addr'], (m, t, addr) => {
+  m.observer.dropped(m, t, addr);
+  return DONE;
+}, P);
+/** A hardware error took the contents of the locked page-cache page; the file's storage is what is left. */
+export const promise_poison = verb('promise_poison', ['page'], (m, t, page) => {
+  m.observer.poisoned(m, t, page);
+  return DONE;
+}, P);

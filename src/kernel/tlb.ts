@@ -1,10 +1,11 @@
 import { MM, THREAD } from '../machine/layout.js';
 import { PTES_PER_PMD } from '../machine/geometry.js';
 import type { Machine } from '../machine/machine.js';
-import { verb } from '../machine/verb.js';
-import { DONE } from '../program/primitive.js';
+import { test, verb } from '../machine/verb.js';
+import { DONE, NO } from '../program/primitive.js';
 import { number } from '../program/build.js';
 import type { Arg, Do } from '../program/step.js';
+import { PTE } from './entry.js';
 
 /**
  * CPU TLBs and what the kernel does to them: arch/x86/mm/tlb.c, v4.14. A flush is a round of IPIs that has ended when
@@ -68,20 +69,40 @@ export const dec_tlb_flush_pending = verb('dec_tlb_flush_pending', ['addr'], (m,
   return DONE;
 });
 
-/** Reclaim's batch (mm/rmap.c, TTU_BATCH_FLUSH): the CPU flush of this mm is put off. */
-export const set_tlb_ubc_flush_pending = verb('set_tlb_ubc_flush_pending', ['addr'], (m, t, addr) => {
+/** Bit of a thread's batch beside those of the mms: some entry in it was dirty, so CPUs may still write. */
+const BATCH_WRITABLE = 1 << 8;
+
+/** Another CPU runs the mm, so that its flush costs an IPI and is worth putting off (should_defer_flush). */
+export const should_defer_flush = test('should_defer_flush', ['addr'], (m, t, addr) => {
   const mm = addr >> m.layout.pagesShift;
-  m.words[m.layout.threadAt(t) + THREAD.BATCH]! |= 1 << mm;
+  for (let u = 0; u < m.layout.geometry.cpus; u++)
+    if (u !== t && m.words[m.layout.threadAt(u) + THREAD.MM] === mm) return DONE;
+  return NO;
+}, { private: true });
+
+/** Reclaim's batch (mm/rmap.c, TTU_BATCH_FLUSH): the CPU flush of this mm is put off. */
+export const set_tlb_ubc_flush_pending = verb('set_tlb_ubc_flush_pending', ['addr', 'entry'], (m, t, addr, entry) => {
+  const mm = addr >> m.layout.pagesShift;
+  m.words[m.layout.threadAt(t) + THREAD.BATCH] |= (1 << mm) | ((entry & PTE.DIRTY) !== 0 ? BATCH_WRITABLE : 0);
   m.words[m.layout.mmAt(mm) + MM.BATCHED] = 1;
   return DONE;
 });
 
-/** Flushes every mm of this thread's batch. */
-export const try_to_unmap_flush = verb('try_to_unmap_flush', [], (m, t) => {
+function flushBatch(m: Machine, t: number): void {
   const at = m.layout.threadAt(t) + THREAD.BATCH;
-  const batch = m.words[at]!;
+  const batch = m.words[at];
   for (let mm = 0; mm < m.layout.geometry.mms; mm++) if ((batch & (1 << mm)) !== 0) flushCpuMm(m, mm);
   m.words[at] = 0;
+}
+
+/** Flushes every mm of this thread's batch. */
+export const try_to_unmap_flush = verb('try_to_unmap_flush', [], (m, t) => {
+  flushBatch(m, t);
+  return DONE;
+});
+/** The same, if CPUs may still write through what they cache. */
+export const try_to_unmap_flush_dirty = verb('try_to_unmap_flush_dirty', [], (m, t) => {
+  if ((m.words[m.layout.threadAt(t) + THREAD.BATCH] & BATCH_WRITABLE) !== 0) flushBatch(m, t);
   return DONE;
 });
 

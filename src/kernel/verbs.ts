@@ -25,6 +25,7 @@ import * as tlb from './tlb.js';
 import * as migrate from './migrate.js';
 import * as pageVmaMapped from './page-vma-mapped.js';
 import * as memoryFailure from './memory-failure.js';
+import * as uprobes from './uprobes.js';
 import * as vma from './vma.js';
 import * as writeback from './writeback.js';
 import * as vmscan from './vmscan.js';
@@ -52,6 +53,7 @@ const files: readonly Readonly<Record<string, unknown>>[] = [
   rmap,
   swap,
   tlb,
+  uprobes,
   vma,
   migrate,
   pageVmaMapped,

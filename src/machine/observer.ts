@@ -32,6 +32,12 @@ export interface Observer<M> {
   moved(m: M, t: number, from: number, to: number, done: boolean): void;
   /** The frame's last reference went away; contents are still there. */
   freeing(m: M, t: number, frame: number): void;
+  /** The page in frame `from` has been copied to frame `to`, which is its home from here on (migration). */
+  migrated(m: M, t: number, from: number, to: number): void;
+  /** The operation of `t` drops the page at `addr` as if MADV_FREE had allowed it: it may turn into zeros. */
+  dropped(m: M, t: number, addr: number): void;
+  /** A hardware error took the contents of the page-cache page `frame`: its file falls back to its storage. */
+  poisoned(m: M, t: number, frame: number): void;
   /** The kernel broke a rule of its own: a lock, a bracket, a sleep. `rule` is one sentence. */
   misused(m: M, t: number, rule: string): void;
 }
@@ -71,5 +77,8 @@ export const nobody: Observer<unknown> = {
   moved() {},
   freeing() {},
   rewrote() {},
+  migrated() {},
+  dropped() {},
+  poisoned() {},
   misused() {},
 };

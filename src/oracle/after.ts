@@ -1,5 +1,6 @@
-import { VPAGE } from '../machine/layout.js';
+import { TABLE, VPAGE } from '../machine/layout.js';
 import type { Machine } from '../machine/machine.js';
+import { pteIndex } from '../kernel/walk.js';
 
 /** Who changed an entry after a thread last looked at it: a byte a thread, in two words of the page. */
 
@@ -20,4 +21,17 @@ export function addToAfter(m: Machine, addr: number, t: number): void {
   m.words[at + VPAGE.AFTER_LO] |= every;
   m.words[at + VPAGE.AFTER_HI] |= every;
   setAfter(m, addr, t, 0);
+}
+
+/**
+ * The PTE is none, but only for as long as the thread that cleared it, after thread t looked, holds the page-table
+ * lock: its home frame still backs the page, or the entry's next value is going to name it.
+ */
+export function inTransit(m: Machine, addr: number, t: number): boolean {
+  const pte = pteIndex(m, addr);
+  if (pte < 0 || m.words[pte] !== 0) return false;
+  const L = m.layout;
+  const table = Math.floor((pte - L.table) / TABLE.SIZE);
+  const owner = m.words[L.tableAt(table) + TABLE.LOCK] - 1;
+  return owner >= 0 && owner !== t && (after(m, addr, t) & (1 << owner)) !== 0;
 }

@@ -29,8 +29,6 @@ export class LogicalMemory implements Observer<Machine>, Judge {
   latent = 0;
   /** Threads whose operation in flight has taken something away from an entry. */
   changing = 0;
-  /** Threads whose operation in flight has taken something away from an entry. */
-  changing = 0;
   /** Number of the step that runs, kept by the run loop. */
   step = 0;
   m!: Machine;
@@ -61,7 +59,6 @@ export class LogicalMemory implements Observer<Machine>, Judge {
     this.violation = undefined;
     this.latent = 0;
     this.latentAt = undefined;
-    this.changing = 0;
     this.changing = 0;
     this.step = 0;
     this.blame.begin(m);
@@ -140,7 +137,6 @@ export class LogicalMemory implements Observer<Machine>, Judge {
     closeWindow(this, t);
     this.overlap.left(t);
     this.changing &= ~(1 << t);
-    this.changing &= ~(1 << t);
     const L = m.layout;
     const w = m.words;
     const total = L.geometry.mms * L.pages;
@@ -204,7 +200,6 @@ export class LogicalMemory implements Observer<Machine>, Judge {
       const at = m.layout.vpage(addr);
       m.words[at + VPAGE.EXCUSE] |= 1 << t;
       m.words[at + VPAGE.BUSY] |= 1 << t;
-      this.changing |= 1 << t;
       this.changing |= 1 << t;
       addToAfter(m, addr, t);
       this.blame.changed(m, t, addr, before, after, this.step);

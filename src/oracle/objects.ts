@@ -1,6 +1,6 @@
 import { assert } from '../base/assert.js';
 import { PAGE_WORDS } from '../machine/geometry.js';
-import { OBJECT, VPAGE } from '../machine/layout.js';
+import { FILE, OBJECT, VPAGE } from '../machine/layout.js';
 import type { Machine } from '../machine/machine.js';
 
 /** Memory objects in the words: which of them an address may name, and windows on one of them. */
@@ -35,5 +35,19 @@ export function openOn(m: Machine, t: number, object: number): void {
   for (let k = 0; k < PAGE_WORDS; k++) {
     m.words[at + k] = 0;
     m.words[at + PAGE_WORDS + k] = m.words[o + OBJECT.CELL + k]!;
+  }
+}
+
+/** The contents of a file page are lost to a hardware error: its storage is what it is from here on, for syncs too. */
+export function poisonFile(m: Machine, index: number): void {
+  const L = m.layout;
+  const object = L.geometry.mms * L.pages + index;
+  const o = L.objectAt(object);
+  m.words[o + OBJECT.HOME] = 0;
+  for (let k = 0; k < PAGE_WORDS; k++) {
+    m.words[o + OBJECT.CELL + k] = m.words[L.fileAt(index) + FILE.S + k];
+    for (let t = 0; t < L.geometry.cpus; t++)
+      if ((m.words[o + OBJECT.WATCH] & (1 << t)) !== 0)
+        m.words[L.windowAt(t, object) + PAGE_WORDS + k] = m.words[o + OBJECT.CELL + k];
   }
 }

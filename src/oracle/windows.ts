@@ -3,9 +3,11 @@ import { FILE, FRAME, OBJECT, THREAD, VPAGE } from '../machine/layout.js';
 import type { Machine } from '../machine/machine.js';
 import { WINDOW } from '../machine/observer.js';
 import { bitOf } from '../machine/values.js';
+import { isPresent } from '../kernel/entry.js';
 import { isFile } from '../kernel/vma.js';
+import { baseEntry } from '../kernel/walk.js';
 import { inTransit } from './after.js';
-import { backedValue, backingFrame, fileValue, NO_ADDRESS } from './backing.js';
+import { addressOf, backedValue, backingFrame, fileValue, NO_ADDRESS } from './backing.js';
 import type { Judge } from './judge.js';
 import { BORN, DISCARDABLE, openOn, spareObject, TRACKED } from './objects.js';
 import type { Hook, Oracle } from './oracle.js';
@@ -85,14 +87,16 @@ export function noteWrite(m: Machine, object: number, word: number, bit: number)
   }
 }
 
-/** A write ends a drop in flight: the other words are what they became, old or zero, and stay so. */
+/** A write ends a drop in flight: the other words are what they became, old or the result, and stay so. */
 function keepFromHere(m: Machine, t: number, object: number, written: number): void {
   const o = m.layout.objectAt(object);
   const home = m.words[o + OBJECT.HOME] - 1;
-  if (home < 0) return;
+  const addr = addressOf(m, object);
+  if (home < 0 || addr < 0) return;
   for (let k = 0; k < PAGE_WORDS; k++) {
     const there = m.words[m.layout.frameAt(home) + FRAME.W + k];
-    if (k !== written && (there === 0 || heldSince(m, t, object, k, there))) m.words[o + OBJECT.CELL + k] = there;
+    if (k !== written && (there === resultOf(m, addr, k) || heldSince(m, t, object, k, there)))
+      m.words[o + OBJECT.CELL + k] = there;
   }
 }
 
@@ -250,7 +254,7 @@ function settleContents(l: Asking, t: number, kind: number, object: number, addr
   const others = m.words[o + OBJECT.WATCH] & ~(1 << t);
   if (m.words[o + OBJECT.HOME] !== ownFrame(m, addr)) m.words[o + OBJECT.HOME] = 0;
   // another discard in flight still speaks of the private page
-  if (m.words[o + OBJECT.HOME] === 0 && others === 0) adoptFile(m, at);
+  if (m.words[o + OBJECT.HOME] === 0 && others === 0 && !hasCopy(m, addr)) adoptFile(m, at);
 }
 
 /** Frame + 1 if a private page backs the address, else 0. */
@@ -260,6 +264,12 @@ function ownFrame(m: Machine, addr: number): number {
   const index = m.words[m.layout.vpage(addr) + VPAGE.PGOFF];
   const vma = m.words[m.layout.vpage(addr) + VPAGE.VMA];
   return isFile(vma) && m.words[m.layout.fileAt(index) + FILE.CACHE] === frame + 1 ? 0 : frame + 1;
+}
+
+/** The entry stands for a private page that no frame holds: swapped out, or poisoned. */
+function hasCopy(m: Machine, addr: number): boolean {
+  const e = baseEntry(m, addr);
+  return e !== 0 && !isPresent(e);
 }
 
 /** A private mapping of a file that holds no copy shows the file again. */
