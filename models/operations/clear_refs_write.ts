@@ -9,7 +9,13 @@ import {
 } from '../../src/kernel/notifier.js';
 import { promise_track } from '../../src/kernel/promise.js';
 import { let_, next_pmd, pages_in_pmd } from '../../src/kernel/range.js';
-import { find_vma, is_vm_hugetlb_page, VM_NONE, VM_SOFTDIRTY, vm_flags_change } from '../../src/kernel/vma.js';
+import {
+  find_vma,
+  is_vm_hugetlb_page,
+  VM_NONE,
+  VM_SOFTDIRTY,
+  vm_flags_change,
+} from '../../src/kernel/vma.js';
 import { clear_refs_pte_range } from './clear_refs_pte_range.js';
 import { tlb_finish_mmu } from './tlb_finish_mmu.js';
 

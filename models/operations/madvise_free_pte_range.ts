@@ -74,7 +74,9 @@ export const madvise_free_pte_range = operation({
           label('clean'),
           when(not(trylock_page(page)), [go_to('continue')]),
           when(not(page_mapcount_is(page, ONE)), [unlock_page(page), go_to('continue')]),
-          when(PageSwapCache(page), [when(not(try_to_free_swap(page)), [unlock_page(page), go_to('continue')])]),
+          when(PageSwapCache(page), [
+            when(not(try_to_free_swap(page)), [unlock_page(page), go_to('continue')]),
+          ]),
           ClearPageFlag(page, PG_dirty),
           unlock_page(page),
           label('cleaned'),
