@@ -1,4 +1,4 @@
-import { call, each, go_to, label, not, when } from '../../src/program/build.js';
+import { branch, call, each, go_to, label, not, when } from '../../src/program/build.js';
 import { operation } from '../../src/program/operation.js';
 import { entry_target, pte_dirty } from '../../src/kernel/entry.js';
 import {
@@ -10,7 +10,8 @@ import {
   pmdp_get,
   pmdp_invalidate,
 } from '../../src/kernel/huge.js';
-import { page_is_zero, put_page, set_page_dirty } from '../../src/kernel/page.js';
+import { pmdp_huge_clear_flush_notify } from '../../src/kernel/pgtable.js';
+import { page_is_zero, put_page, set_page_dirty, vm_normal_page } from '../../src/kernel/page.js';
 import { is_zero, let_, minus, next_page } from '../../src/kernel/range.js';
 import { page_remove_compound_rmap, page_remove_rmap } from '../../src/kernel/rmap.js';
 import { number } from '../../src/program/build.js';
@@ -22,7 +23,7 @@ const ONE = number(1);
  * A huge PMD entry becomes a table of PTEs that map the same frames; the PMD lock is held. With `freeze` they are
  * migration entries. mm/huge_memory.c, v4.14: rights and dirty bit are sampled while the entry still is in use.
  *
- * Left out: file and DAX entries, the accessed bit, PG_double_map (mappings by PMD and by PTE are counted apart).
+ * An entry of a DAX file is cleared: its pages are faulted in again. Left out: huge pages of files, the accessed bit, PG_double_map (mappings by PMD and by PTE are counted apart).
  */
 export const __split_huge_pmd_locked = operation({
   name: '__split_huge_pmd_locked',
@@ -33,6 +34,7 @@ export const __split_huge_pmd_locked = operation({
     pmdp_get(pmd, entry),
     let_(page, entry_target(entry)),
     when(page_is_zero(page), [call(__split_huge_zero_page_pmd, { haddr, pmd }), go_to('out')]),
+    when(not(vm_normal_page(page)), [branch('dax', [pmdp_huge_clear_flush_notify(haddr, pmd, old)]), go_to('out')]),
     page_ref_add(page, minus(HPAGE_PMD_NR, ONE)),
     pgtable_trans_huge_withdraw(pgtable),
     when(pte_dirty(entry), [set_page_dirty(page)]),

@@ -1,14 +1,17 @@
-import { call, go_to, label, not, when } from '../../src/program/build.js';
+import { call, go_to, label, not, number, when } from '../../src/program/build.js';
 import { operation } from '../../src/program/operation.js';
 import { DIRTY, entry_target, WRITE } from '../../src/kernel/entry.js';
-import { get_page, lock_page, PageAnon, page_is_zero, PageKsm, put_page, set_page_dirty, trylock_page, unlock_page } from '../../src/kernel/page.js';
+import { get_page, lock_page, PageAnon, PageKsm, put_page, set_page_dirty, trylock_page, unlock_page, vm_normal_page } from '../../src/kernel/page.js';
 import { pte_offset_map_lock, pte_same, pte_unmap_unlock, ptep_set_access_flags } from '../../src/kernel/pgtable.js';
 import { page_mapping_is } from '../../src/kernel/filemap.js';
 import { flags } from '../../src/program/build.js';
 import { let_ } from '../../src/kernel/range.js';
 import { reuse_swap_page } from '../../src/kernel/swap.js';
 import { vma_shared } from '../../src/kernel/vma.js';
+import { dax_iomap_pte_fault } from './dax_iomap_pte_fault.js';
 import { wp_page_copy } from './wp_page_copy.js';
+
+const ONE = number(1);
 
 /**
  * A write fault on a present read-only PTE. Entered with the page-table lock held (`pte`), returns without it.
@@ -25,7 +28,12 @@ export const do_wp_page = operation({
   locals: ['page', 'again'],
   steps: ({ addr, pte, orig_pte, vma, fault, page, again }) => [
     let_(page, entry_target(orig_pte)),
-    when(page_is_zero(page), [pte_unmap_unlock(pte), go_to('copy')]),
+    when(not(vm_normal_page(page)), [
+      pte_unmap_unlock(pte),
+      when(not(vma_shared(vma)), [go_to('copy')]), // the zero page
+      call(dax_iomap_pte_fault, { addr, write: ONE, vma }), // wp_pfn_shared: pfn_mkwrite of a DAX file
+      go_to('out'),
+    ]),
     when(
       PageAnon(page),
       [

@@ -4,7 +4,8 @@ import { DIRTY, pmd_trans_huge, pte_none, pte_present, pte_write } from '../../s
 import { pmd_start } from '../../src/kernel/gather.js';
 import { pmd_peek, pte_offset_map_lock, pte_peek, pte_same, pte_unmap_unlock, ptep_set_access_flags } from '../../src/kernel/pgtable.js';
 import { is_zero, let_ } from '../../src/kernel/range.js';
-import { is_vm_hugetlb_page, vma_anonymous, vma_hugepage } from '../../src/kernel/vma.js';
+import { is_vm_hugetlb_page, vma_anonymous, vma_hugepage, vma_is_dax } from '../../src/kernel/vma.js';
+import { dax_iomap_pmd_fault } from './dax_iomap_pmd_fault.js';
 import { do_anonymous_page } from './do_anonymous_page.js';
 import { do_fault } from './do_fault.js';
 import { do_huge_pmd_anonymous_page } from './do_huge_pmd_anonymous_page.js';
@@ -18,7 +19,7 @@ import { huge_pmd_set_accessed } from './huge_pmd_set_accessed.js';
  * The page fault of CPUs and of devices through their driver: __handle_mm_fault and handle_pte_fault.
  * mm/memory.c, v4.14. mmap_sem is held for reading. `fault` is 0 when the access is to be tried again.
  *
- * Left out: NUMA hinting faults, the accessed bit, PUD-sized pages, huge pages of files.
+ * Left out: NUMA hinting faults, the accessed bit, PUD-sized pages, huge pages of the page cache.
  */
 export const handle_mm_fault = operation({
   name: 'handle_mm_fault',
@@ -32,6 +33,11 @@ export const handle_mm_fault = operation({
     when(
       pte_none(orig_pmd),
       [
+        when(vma_is_dax(vma), [
+          let_(haddr, pmd_start(addr)),
+          call(dax_iomap_pmd_fault, { haddr, write, vma, fallback }), // create_huge_pmd
+          when(is_zero(fallback), [go_to('out')]),
+        ]),
         when(vma_anonymous(vma), [
           when(vma_hugepage(vma), [
             call(do_huge_pmd_anonymous_page, { addr, write, vma, fallback }),
@@ -44,7 +50,11 @@ export const handle_mm_fault = operation({
           let_(haddr, pmd_start(addr)),
           when(not(is_zero(write)), [
             when(not(pte_write(orig_pmd)), [
-              call(do_huge_pmd_wp_page, { haddr, orig_pmd, vma, fallback }), // wp_huge_pmd
+              when(
+                vma_is_dax(vma), // wp_huge_pmd
+                [call(dax_iomap_pmd_fault, { haddr, write, vma, fallback })],
+                [call(do_huge_pmd_wp_page, { haddr, orig_pmd, vma, fallback })],
+              ),
               when(is_zero(fallback), [go_to('out')]),
               go_to('handle_pte_fault'),
             ]),

@@ -35,7 +35,7 @@ export interface Region {
   /** Block of the world's files that is mapped; only for mappings of files. */
   readonly file: number;
   /**
-   * What is mapped at the start. `pages`: page by page as in `pages`; `huge`: one transparent or hugetlb page;
+   * What is mapped at the start. `pages`: page by page as in `pages`; `huge`: one transparent, hugetlb or DAX page;
    * `huge-zero`: the huge zero page.
    */
   readonly map: 'pages' | 'huge' | 'huge-zero';

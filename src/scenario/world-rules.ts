@@ -32,7 +32,7 @@ export const MAPS: Readonly<Record<VmaKind, readonly Region['map'][]>> = {
   anon: ['pages', 'huge', 'huge-zero'],
   'file-shared': ['pages'],
   'file-private': ['pages'],
-  dax: ['pages'],
+  dax: ['pages', 'huge'],
   'hugetlb-private': ['pages', 'huge'],
   'hugetlb-shared': ['pages', 'huge'],
 };
