@@ -3,15 +3,17 @@ import { operation } from '../../src/program/operation.js';
 import { entry_target, pte_present, pte_write } from '../../src/kernel/entry.js';
 import { HPAGE_PMD_NR } from '../../src/kernel/huge.js';
 import {
-  isolate_this_lru_page,
+  isolate_source_page,
   page_count_is_plain,
   pte_none_or_zero,
+  release_pte_page,
+  trylock_source_page,
+  unlock_source_page,
   unreached_pte,
 } from '../../src/kernel/khugepaged.js';
-import { PageTransHuge, trylock_page, unlock_page } from '../../src/kernel/page.js';
+import { PageTransHuge } from '../../src/kernel/page.js';
 import { is_zero, let_, minus, next_page } from '../../src/kernel/range.js';
 import { PageSwapCache, reuse_swap_page } from '../../src/kernel/swap.js';
-import { putback_lru_page } from '../../src/kernel/vmscan.js';
 
 const ONE = number(1);
 
@@ -33,18 +35,18 @@ export const __collapse_huge_page_isolate = operation({
         when(not(pte_present(entry)), [go_to('out')]),
         let_(page, entry_target(entry)),
         when(PageTransHuge(page), [go_to('out')]),
-        when(not(trylock_page(page)), [go_to('out')]),
-        when(not(page_count_is_plain(page)), [unlock_page(page), go_to('out')]), // a pin, or a sharer
+        when(not(trylock_source_page(page)), [go_to('out')]),
+        when(not(page_count_is_plain(page)), [unlock_source_page(page), go_to('out')]), // a pin, or a sharer
         when(
           pte_write(entry),
           [let_(writable, ONE)],
           [
             when(PageSwapCache(page), [
-              when(not(reuse_swap_page(page)), [unlock_page(page), go_to('out')]),
+              when(not(reuse_swap_page(page)), [unlock_source_page(page), go_to('out')]),
             ]),
           ],
         ),
-        when(not(isolate_this_lru_page(page)), [unlock_page(page), go_to('out')]),
+        when(not(isolate_source_page(page)), [unlock_source_page(page), go_to('out')]),
       ]),
     ]),
     let_(done, HPAGE_PMD_NR),
@@ -55,8 +57,7 @@ export const __collapse_huge_page_isolate = operation({
       let_(entry, unreached_pte(pgtable, at)), // release_pte_pages
       when(not(pte_none_or_zero(entry)), [
         let_(page, entry_target(entry)),
-        unlock_page(page),
-        putback_lru_page(page),
+        release_pte_page(page),
       ]),
     ]),
     label('succeed'),

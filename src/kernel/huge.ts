@@ -1,15 +1,17 @@
 import { HUGE_ZERO_FRAME, PTES_PER_PMD, ZERO_FRAME } from '../machine/geometry.js';
-import { FRAME, TABLE, VPAGE } from '../machine/layout.js';
+import { FRAME, TABLE, THREAD, VPAGE } from '../machine/layout.js';
 import { test, value, verb } from '../machine/verb.js';
 import { constant, expand, mutedSlot, number } from '../program/build.js';
 import { BLOCKED, DONE, NO } from '../program/primitive.js';
 import type { Arg, Expand } from '../program/step.js';
-import { FRAME_SHIFT, frameOf, isHuge, KIND_MIGRATION, PTE, tableEntry } from './entry.js';
+import { FRAME_SHIFT, frameOf, isHuge, isPresent, KIND_MIGRATION, PTE, tableEntry } from './entry.js';
 import { mmu_notifier_invalidate_range } from './notifier.js';
+import { PG, putPage } from './page.js';
 import { allocTable, set_pmd_at } from './pgtable.js';
+import { totalMapcount } from './rmap.js';
 import { flush_tlb_range } from './tlb.js';
 import { VM } from './vma.js';
-import { entryChanged, headOf, isZeroFrame, pmdIndex } from './walk.js';
+import { baseEntry, entryChanged, headOf, isZeroFrame, pmdIndex } from './walk.js';
 
 /**
  * Huge PMD entries: include/linux/huge_mm.h, mm/huge_memory.c and mm/pgtable-generic.c, v4.14. A table of PTEs that the
@@ -152,3 +154,46 @@ export const transhuge_vma_suitable = test('transhuge_vma_suitable', ['addr'], (
 }, { private: true });
 /** `addr` is the first page of a PMD. */
 export const pmd_aligned = test('HPAGE_PMD_MASK_aligned', ['addr'], (_m, _t, addr) => yes((addr & (PTES_PER_PMD - 1)) === 0), { private: true });
+
+/** The transparent huge page behind `addr`, mapped by a PMD or by PTEs, with a reference; NO when there is none. */
+export const get_huge_page_behind = test('get_page_unless_zero_of_head', ['addr', '>page'], (m, _t, addr, out) => {
+  const e = baseEntry(m, addr);
+  if (!isPresent(e) || isZeroFrame(frameOf(e))) return NO;
+  const at = m.layout.frameAt(frameOf(e));
+  if (m.words[at + FRAME.HEAD] === 0 || (m.words[at + FRAME.FLAGS] & PG.HUGETLB) !== 0) return NO;
+  m.words[out] = headOf(m, frameOf(e));
+  m.words[m.layout.frameAt(m.words[out]) + FRAME.REF]++;
+  return DONE;
+}, { effect: { does: 'take', resource: 'page_ref', of: 1 } });
+
+/** Nobody but its mappings and the caller refers to the huge page; a look without locks (can_split_huge_page). */
+export const can_split_huge_page = test('can_split_huge_page', ['page'], (m, _t, page) =>
+  yes(totalMapcount(m, page) === m.words[m.layout.frameAt(page) + FRAME.REF] - 1));
+
+/**
+ * Freezes the count of the huge page, which nothing maps, and makes 4 locked base pages of it (__split_huge_page); NO when
+ * somebody else than the caller refers to it. The frozen count lets nobody in, so this is one step.
+ */
+export const split_frozen_page = test('page_ref_freeze', ['page'], (m, t, page) => {
+  const w = m.words;
+  const head = m.layout.frameAt(page);
+  if (totalMapcount(m, page) !== 0 || w[head + FRAME.REF] !== 1) return NO;
+  for (let i = 0; i < PTES_PER_PMD; i++) {
+    const at = m.layout.frameAt(page + i);
+    w[at + FRAME.HEAD] = 0;
+    if (i === 0) continue;
+    w[at + FRAME.FLAGS] |= w[head + FRAME.FLAGS] & PG.DIRTY;
+    w[at + FRAME.REF] = 1;
+    w[at + FRAME.LOCK] = t + 1;
+    w[m.layout.threadAt(t) + THREAD.HELD]++;
+  }
+  return DONE;
+});
+
+/** Unlocks a page that the split left locked, and drops its reference; one that nothing maps is freed. */
+export const release_split_page = verb('unlock_page_put_page', ['page'], (m, t, page) => {
+  m.words[m.layout.frameAt(page) + FRAME.LOCK] = 0;
+  m.words[m.layout.threadAt(t) + THREAD.HELD]--;
+  putPage(m, t, page);
+  return DONE;
+});

@@ -1,5 +1,6 @@
 import { PAGE_WORDS, PTES_PER_PMD } from '../machine/geometry.js';
-import { FRAME, SWAP, TABLE } from '../machine/layout.js';
+import { FRAME, TABLE, THREAD } from '../machine/layout.js';
+import type { Machine } from '../machine/machine.js';
 import { test, value, verb } from '../machine/verb.js';
 import { expand, mutedSlot } from '../program/build.js';
 import { DONE, NO } from '../program/primitive.js';
@@ -9,7 +10,7 @@ import { freeTable } from './gather.js';
 import { HPAGE_PMD_NR } from './huge.js';
 import { spinLock, spinUnlock } from './locks.js';
 import { mmu_notifier_invalidate_range } from './notifier.js';
-import { PG } from './page.js';
+import { PG, putPage } from './page.js';
 import { hasPteTable } from './pgtable.js';
 import { flush_tlb_range } from './tlb.js';
 import { isZeroFrame, pteIndex } from './walk.js';
@@ -73,14 +74,43 @@ export const page_count_is_plain = test('page_count_is_1_plus_swapcache', ['page
   return yes(m.words[at + FRAME.REF] === 1 + (m.words[at + FRAME.SWAP] !== 0 ? 1 : 0));
 });
 
-/** Takes the locked page off its LRU list, with a reference; NO when somebody else has. */
-export const isolate_this_lru_page = test('isolate_lru_page_locked', ['page'], (m, _t, page) => {
+/** Tries the lock of a source page. Several are held at once, so each is given up by release_pte_page or here. */
+export const trylock_source_page = test('trylock_page_of_collapse', ['page'], (m, t, page) => {
+  const at = m.layout.frameAt(page) + FRAME.LOCK;
+  if (m.words[at] !== 0) return NO;
+  m.words[at] = t + 1;
+  m.words[m.layout.threadAt(t) + THREAD.HELD]++;
+  return DONE;
+});
+
+function unlock(m: Machine, t: number, page: number): void {
+  const at = m.layout.frameAt(page) + FRAME.LOCK;
+  if (m.words[at] !== t + 1) m.observer.misused(m, t, 'a page is unlocked by a thread that does not hold its lock');
+  m.words[at] = 0;
+  m.words[m.layout.threadAt(t) + THREAD.HELD]--;
+}
+
+export const unlock_source_page = verb('unlock_page_of_collapse', ['page'], (m, t, page) => {
+  unlock(m, t, page);
+  return DONE;
+});
+
+/** Takes the locked source page off its LRU list, with a reference; NO when somebody else has. */
+export const isolate_source_page = test('isolate_lru_page_of_collapse', ['page'], (m, _t, page) => {
   const at = m.layout.frameAt(page);
   if ((m.words[at + FRAME.FLAGS] & PG.ISOLATED) !== 0) return NO;
   m.words[at + FRAME.FLAGS] |= PG.ISOLATED;
   m.words[at + FRAME.REF]++;
   return DONE;
-}, { effect: { does: 'take', resource: 'page_ref', of: 0 } });
+});
+
+/** Unlocks an isolated page and puts it back on its list. */
+export const release_pte_page = verb('release_pte_page', ['page'], (m, t, page) => {
+  unlock(m, t, page);
+  m.words[m.layout.frameAt(page) + FRAME.FLAGS] &= ~PG.ISOLATED;
+  putPage(m, t, page);
+  return DONE;
+});
 
 /** Copies a base page into its place in the huge page `to` (__collapse_huge_page_copy). The copy is one step. */
 export const copy_to_subpage = verb('copy_user_highpage_of_collapse', ['to', 'from'], (m, t, to, from) => {
@@ -89,12 +119,6 @@ export const copy_to_subpage = verb('copy_user_highpage_of_collapse', ['to', 'fr
   for (let i = 0; i < PAGE_WORDS; i++) m.words[a + i] = m.words[b + i]!;
   m.observer.migrated(m, t, from, to);
   return DONE;
-});
-
-/** The page leaves the swap cache if it can, without waiting (free_swap_cache). */
-export const free_swap_cache_slot = test('page_swap_count_is_0', ['page'], (m, _t, page) => {
-  const slot = m.words[m.layout.frameAt(page) + FRAME.SWAP] - 1;
-  return yes(slot >= 0 && m.words[m.layout.swapAt(slot) + SWAP.COUNT] === 0);
 });
 
 /** Deposits the emptied table with the huge entry: here it goes back (docs/fidelity.md). */
