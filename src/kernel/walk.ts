@@ -1,7 +1,7 @@
 import { FRAME, MM, TABLE, THREAD } from '../machine/layout.js';
 import { HUGE_ZERO_FRAME, PMDS_PER_PUD, PTES_PER_PMD, ZERO_FRAME } from '../machine/geometry.js';
 import type { Machine } from '../machine/machine.js';
-import { frameOf, isHuge, isPresent, KIND_TABLE, kindOf, PTE } from './entry.js';
+import { frameOf, isHuge, isPresent, KIND_DETACHED, KIND_TABLE, kindOf, PTE } from './entry.js';
 
 /** Hot. Plain functions over the page-table words; the verbs of kernel/pgtable stand on them. */
 
@@ -31,13 +31,13 @@ export function pteIndex(m: Machine, addr: number): number {
 
 /**
  * The entry that maps the base page `addr` now, as one of base size: a huge one is narrowed to its base page.
- * 0 when nothing does; non-present entries as they are.
+ * 0 when nothing does; non-present entries as they are; those of a table that khugepaged holds too.
  */
 export function baseEntry(m: Machine, addr: number): number {
   const pmd = pmdIndex(m, addr);
   if (pmd < 0) return 0;
   const e = m.words[pmd]!;
-  if (kindOf(e) === KIND_TABLE && !isPresent(e)) {
+  if ((kindOf(e) === KIND_TABLE || kindOf(e) === KIND_DETACHED) && !isPresent(e)) {
     return m.words[m.layout.tableAt(frameOf(e)) + TABLE.ENTRY + (addr & (PTES_PER_PMD - 1))]!;
   }
   return narrow(e, addr);
