@@ -16,7 +16,15 @@ import { BORN, DISCARDABLE, openOn, poisonFile, spareObject } from './objects.js
 import { noLooks, type Oracle } from './oracle.js';
 import { loses } from './rights.js';
 import type { Verdict, Violation } from './verdict.js';
-import { allowedByWindows, closeWindow, discarding, freeSwapped, keepDropped, noteWrite, openWindow } from './windows.js';
+import {
+  allowedByWindows,
+  closeWindow,
+  discarding,
+  freeSwapped,
+  keepDropped,
+  noteWrite,
+  openWindow,
+} from './windows.js';
 
 /**
  * The specification machine that runs beside the kernel: memory objects with their cells, what operations in flight
@@ -34,6 +42,8 @@ export class LogicalMemory implements Observer<Machine>, Judge {
   m!: Machine;
   /** Set to note every access that takes effect, in order. */
   log: ((t: number, kind: 'read' | 'write', object: number, word: number, value: number) => void) | undefined;
+  /** Set to hear of every return of a program operation. */
+  onReturn: ((t: number) => void) | undefined;
   /** The first of them, in the form of a violation. */
   latentAt: Violation | undefined;
   readonly blame = new Blame();
@@ -132,6 +142,7 @@ export class LogicalMemory implements Observer<Machine>, Judge {
   }
 
   returned(m: Machine, t: number): void {
+    this.onReturn?.(t);
     for (const o of this.oracles) o.returned?.(this, t);
     this.looks.returned++;
     closeWindow(this, t);

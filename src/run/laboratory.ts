@@ -17,6 +17,7 @@ import { compare, type Compared, type Shown } from './compare.js';
 import { CoverageMeter } from './coverage.js';
 import type { Finding, HitRates, RunOutcome } from './finding.js';
 import type { Coverage, Lab, Side, Trace } from './lab.js';
+import { Guided, noteEffects } from './guided.js';
 import { orderingOf, type Access, type Ordering } from './ordering.js';
 import { Replay } from './replay.js';
 import { finalMemory } from './results.js';
@@ -159,8 +160,7 @@ export class Laboratory implements Lab {
     if (compared.class === 'latent-entry')
       return finding('latent-entry', { schedules: 1, candidate: 1, reference: 0 }, 0);
     if (compared.class === 'divergence') {
-      const other = this.timingOnly(c, compared, Math.max(search, 20));
-      return other < 0
+      return !this.timingOnly(c, compared, Math.max(search, 20))
         ? finding('divergence', { schedules: 1, candidate: 1, reference: 0 }, Math.max(search, 20))
         : undefined;
     }
@@ -189,14 +189,33 @@ export class Laboratory implements Lab {
     return { schedules: search + 1, candidate, reference };
   }
 
-  /** Number of the reference's schedule that gives the candidate's results, -1 when none of them does. */
-  private timingOnly(c: Case, compared: Compared, search: number): number {
+  /**
+   * True when the reference gives the candidate's results under another schedule: with the same effects in the same
+   * order, or under one of `search` others.
+   */
+  private timingOnly(c: Case, compared: Compared, search: number): boolean {
+    const same = (shown: Shown): boolean =>
+      shown.violation === undefined && !shown.inconclusive && compared.sameResults(shown);
+    if (same(this.guided(c))) return true;
     const prng = new Prng(`timing ${hashText(JSON.stringify({ ...c, schedule: [] }))}`);
-    for (let i = 0; i < search; i++) {
-      const { shown } = this.record(c, searcher(prng, i), 'reference');
-      if (shown.violation === undefined && !shown.inconclusive && compared.sameResults(shown)) return i;
-    }
-    return -1;
+    for (let i = 0; i < search; i++)
+      if (same(this.record(c, searcher(prng, i), 'reference').shown)) return true;
+    return false;
+  }
+
+  /** The reference's run with the effects of the candidate's run in their order. */
+  private guided(c: Case): Shown {
+    const from = this.benches.candidate;
+    const m = from.prepare(c);
+    const effects = noteEffects(m, from.memory);
+    from.run(m, new Replay(m, this.stretches(c)));
+    const order = effects();
+    const bench = this.benches.reference;
+    const reference = bench.prepare(c);
+    const ended = bench.run(reference, new Guided(order, bench.memory));
+    bench.memory.log = undefined;
+    bench.memory.onReturn = undefined;
+    return show(ended, () => outcomeOf(ended));
   }
 }
 

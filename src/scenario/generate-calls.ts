@@ -32,7 +32,7 @@ export class Calls {
     this.bits = this.regions.map((r) => kindBit(r.vma));
     this.kinds = world.mms.map((mm) => mm.reduce((bits, r) => bits | kindBit(r.vma), 0));
     this.everywhere = this.kinds.reduce((a, b) => a | b, 0);
-    const focused = prng.chance(odds.focused);
+    const { focused } = hot;
     this.hotPage = focused ? 1 - 1 / odds.focus : odds.hotPage;
     this.hotWord = focused ? 1 - 1 / odds.focus : odds.hotWord;
   }

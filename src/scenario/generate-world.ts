@@ -17,6 +17,8 @@ export interface Hot {
   /** 0 to 3 in its region. */
   readonly page: number;
   readonly word: number;
+  /** Nearly every address that may be the hot page is. */
+  readonly focused: boolean;
 }
 
 type Draft = { -readonly [K in keyof Region]: Region[K] } & { pages: PageState[] };
@@ -50,6 +52,10 @@ class WorldDraft {
   mirrored(other: Draft): Draft {
     const region = this.region(other.vma);
     region.file = other.file;
+    if (region.map === 'huge' && other.map === 'huge' && fileBehind(other.vma) === undefined) {
+      if (this.prng.chance(this.odds.hugeShared)) region.map = other.map = 'huge-shared';
+      return region;
+    }
     if (other.vma !== 'anon' || region.map !== 'pages' || other.map !== 'pages') return region;
     const { none, page, shared } = this.odds.pageState;
     const share = shared / (shared + none + page);
@@ -96,6 +102,21 @@ class WorldDraft {
     return pages;
   }
 
+  /** The hot page of a focused case gets a state in which more can happen to it. */
+  heat(mms: readonly Draft[][], hot: Hot): void {
+    const region = mms[hot.mm][hot.region];
+    if (region.map !== 'pages' || region.vma === 'none') return;
+    const states = STATES[region.vma];
+    if (states.length === 0) return;
+    const state = states[this.prng.weighted(states.map((s) => this.odds.hotState[s]))];
+    const other = mms.length === 2 ? mms[1 - hot.mm][hot.region] : undefined;
+    if (state === 'shared') {
+      if (other?.vma !== 'anon' || other.map !== 'pages' || region.vma !== 'anon') return;
+      other.pages[hot.page] = 'shared';
+    } else if (region.pages[hot.page] === 'shared' && other !== undefined) other.pages[hot.page] = 'page';
+    region.pages[hot.page] = state;
+  }
+
   /** Sharing is drawn once both sides are known. */
   private weights(states: readonly PageState[]): number[] {
     return states.map((s) => (s === 'shared' ? 0 : this.odds.pageState[s]));
@@ -109,7 +130,8 @@ export function drawWorld(prng: Prng, mix: Mix, odds: Odds): { world: World; hot
   const mms: Draft[][] = [[]];
   const hotRegion = prng.below(regions);
   for (let r = 0; r < regions; r++) mms[0].push(draft.region(r === hotRegion ? mix.kind : draft.kind()));
-  if (mix.otherMm || prng.chance(odds.secondMm)) {
+  if (mix.otherMm && prng.chance(odds.emptyMm)) mms.push(mms[0].map(() => draft.region('none')));
+  else if (mix.otherMm || prng.chance(odds.secondMm)) {
     mms.push(
       mms[0].map((other) =>
         prng.chance(odds.mirrored) ? draft.mirrored(other) : draft.region(draft.kind()),
@@ -123,7 +145,9 @@ export function drawWorld(prng: Prng, mix: Mix, odds: Odds): { world: World; hot
     region: hotRegion,
     page: prng.below(PTES_PER_PMD),
     word: prng.below(2),
+    focused: prng.chance(odds.focused),
   };
+  if (hot.focused) draft.heat(mms, hot);
   const pages = mms.length * regions * PTES_PER_PMD;
   const world = {
     mms,

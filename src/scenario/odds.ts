@@ -14,6 +14,8 @@ export interface Odds {
 
   /** A second mm. */
   readonly secondMm: number;
+  /** The second mm has no vma when an operation makes it (fork). */
+  readonly emptyMm: number;
   /** A second PUD region. */
   readonly secondPud: number;
   /** A region of the second mm maps what the first one's does. */
@@ -28,6 +30,8 @@ export interface Odds {
   readonly huge: number;
   readonly hugeZero: number;
   readonly hugetlbMapped: number;
+  /** Huge pages at the same place of both mms are one, as after fork. */
+  readonly hugeShared: number;
   /** A mapping gets a file of its own although one of its kind is there. */
   readonly newFile: number;
   readonly pageState: Readonly<Record<PageState, number>>;
@@ -57,6 +61,8 @@ export interface Odds {
   /** The case is focused: an address that may be the hot page is, but for one in `focus`, and so is the word. */
   readonly focused: number;
   readonly focus: number;
+  /** The hot page of a focused case, by state: those in which a write makes a copy come first. */
+  readonly hotState: Readonly<Record<PageState, number>>;
   /** An address is taken where the operation has no use for the vma. */
   readonly unsuited: number;
   /** A range is one whole PMD region. */
@@ -73,6 +79,7 @@ export const DEFAULT_ODDS: Odds = {
   together: 0.85,
   uneven: 4,
   secondMm: 0.25,
+  emptyMm: 0.85,
   secondPud: 0.08,
   mirrored: 0.75,
   sameKind: 0.35,
@@ -82,12 +89,13 @@ export const DEFAULT_ODDS: Odds = {
   huge: 0.3,
   hugeZero: 0.12,
   hugetlbMapped: 0.8,
+  hugeShared: 0.6,
   newFile: 0.15,
   pageState: { none: 3, page: 6, written: 5, clean: 2, zero: 3, swapped: 2, shared: 4 },
   quirk: 0.5,
   secondQuirk: 0.1,
-  cpus: [4, 5, 3, 1],
-  devices: [1, 10, 2],
+  cpus: [2, 6, 4, 1],
+  devices: [1, 12, 2],
   perThread: [4, 4, 3, 1],
   perDevice: [1, 3, 4, 3],
   hotMm: 0.8,
@@ -97,6 +105,7 @@ export const DEFAULT_ODDS: Odds = {
   hotWord: 0.75,
   focused: 0.5,
   focus: 16,
+  hotState: { none: 2, page: 4, written: 3, clean: 2, zero: 5, swapped: 2, shared: 6 },
   unsuited: 0.02,
   wholePmd: 0.25,
   onePage: 0.5,

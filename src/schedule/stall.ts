@@ -3,12 +3,12 @@ import { memberOf, isIn, sizeOf } from './runnable.js';
 import type { Scheduler } from './scheduler.js';
 
 /** Steps that a thread still makes after its first change of an entry, before it is stalled: 0 to one less. */
-const LATEST = 14;
+const LATEST = 10;
 /** Steps that others make while it is stalled, at most. */
-const LONGEST_STALL = 40;
+const LONGEST_STALL = 60;
 const LONGEST_BURST = 5;
 /** A thread that has changed an entry is stalled with this probability. */
-const STALLS = 0.6;
+const STALLS = 0.8;
 
 /**
  * Holds windows open: a thread whose operation has changed an entry is stalled a few steps later, while the others run
