@@ -24,7 +24,9 @@ export const fsync = operation({
     when(not(mapping_cap_writeback_dirty(index)), [go_to('out')]),
     let_(first, file_start(index)),
     promise_sync(first, FILE_PAGES),
-    each(next_page(first, FILE_PAGES, cursor, at), [call(write_cache_pages, { index: at, sync: WB_SYNC_ALL })]),
+    each(next_page(first, FILE_PAGES, cursor, at), [
+      call(write_cache_pages, { index: at, sync: WB_SYNC_ALL }),
+    ]),
     each(next_page(first, FILE_PAGES, cursor, at), [
       when(find_get_page(at, page), [wait_on_page_writeback(page), put_page(page)]), // __filemap_fdatawait_range
     ]),

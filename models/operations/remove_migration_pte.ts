@@ -3,7 +3,12 @@ import { operation } from '../../src/program/operation.js';
 import { is_write_migration_entry, maybe_mkwrite, mk_pte, READ_ONLY } from '../../src/kernel/entry.js';
 import { keep_soft_dirty, make_device_private_entry } from '../../src/kernel/migrate.js';
 import { get_page, PageAnon, PageFlag, PG_device_private } from '../../src/kernel/page.js';
-import { page_vma_mapped_walk, PVMW_MIGRATION, PVMW_SYNC, rmap_vma } from '../../src/kernel/page-vma-mapped.js';
+import {
+  page_vma_mapped_walk,
+  PVMW_MIGRATION,
+  PVMW_SYNC,
+  rmap_vma,
+} from '../../src/kernel/page-vma-mapped.js';
 import { pte_get, pte_unmap_unlock, set_pte_at } from '../../src/kernel/pgtable.js';
 import { let_ } from '../../src/kernel/range.js';
 import { page_add_anon_rmap, page_dup_rmap } from '../../src/kernel/rmap.js';

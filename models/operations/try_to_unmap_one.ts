@@ -1,8 +1,18 @@
 import { branch, go_to, label, not, number, when } from '../../src/program/build.js';
 import { mutedSlot, slot } from '../../src/program/build.js';
 import { operation } from '../../src/program/operation.js';
-import { choose, pte_unused_hint, swap_duplicate_fails, swapbacked_mismatch } from '../../src/kernel/choice.js';
-import { make_hwpoison_entry, make_migration_entry, pte_dirty, swp_entry_to_pte } from '../../src/kernel/entry.js';
+import {
+  choose,
+  pte_unused_hint,
+  swap_duplicate_fails,
+  swapbacked_mismatch,
+} from '../../src/kernel/choice.js';
+import {
+  make_hwpoison_entry,
+  make_migration_entry,
+  pte_dirty,
+  swp_entry_to_pte,
+} from '../../src/kernel/entry.js';
 import { make_read_migration_entry } from '../../src/kernel/migrate.js';
 import {
   mmu_notifier_invalidate_range,
@@ -22,7 +32,12 @@ import {
 } from '../../src/kernel/page.js';
 import { page_vma_mapped_walk, PVMW_NONE } from '../../src/kernel/page-vma-mapped.js';
 import { promise_drop } from '../../src/kernel/promise.js';
-import { pte_unmap_unlock, ptep_clear_flush, ptep_get_and_clear, set_pte_at } from '../../src/kernel/pgtable.js';
+import {
+  pte_unmap_unlock,
+  ptep_clear_flush,
+  ptep_get_and_clear,
+  set_pte_at,
+} from '../../src/kernel/pgtable.js';
 import { has, let_ } from '../../src/kernel/range.js';
 import { page_remove_rmap } from '../../src/kernel/rmap.js';
 import { page_swap_slot, swap_duplicate } from '../../src/kernel/swap.js';

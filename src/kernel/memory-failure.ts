@@ -15,7 +15,8 @@ export const get_hwpoison_page = test('get_hwpoison_page', ['addr', '>page'], (m
   const page = pageBehind(m, addr);
   if (page < 0) return NO;
   const at = m.layout.frameAt(page);
-  if ((m.words[at + FRAME.FLAGS] & (PG.RESERVED | PG.HUGETLB | PG.HWPOISON | PG.DEVICE_PRIVATE)) !== 0) return NO;
+  if ((m.words[at + FRAME.FLAGS] & (PG.RESERVED | PG.HUGETLB | PG.HWPOISON | PG.DEVICE_PRIVATE)) !== 0)
+    return NO;
   m.words[at + FRAME.FLAGS] |= PG.HWPOISON;
   m.words[at + FRAME.REF]++;
   m.words[out] = page;

@@ -16,26 +16,30 @@ const MOVED = PG.ANON | PG.KSM | PG.SWAPBACKED | PG.FILE;
  * migrate_page_move_mapping and migrate_page_states: the mapping, the swap slot and the dirty flag go over to `newpage`
  * while the count is frozen; NO (-EAGAIN) when somebody else refers to the page. Both pages are locked.
  */
-export const migrate_page_move_mapping = test('migrate_page_move_mapping', ['newpage', 'page'], (m, _t, newpage, page) => {
-  const { words: w, layout: L } = m;
-  const from = L.frameAt(page);
-  const to = L.frameAt(newpage);
-  const slot = w[from + FRAME.SWAP];
-  const cached = slot !== 0 || (w[from + FRAME.FLAGS] & PG.FILE) !== 0;
-  if (w[from + FRAME.REF] !== (cached ? 2 : 1)) return NO;
-  w[to + FRAME.INDEX] = w[from + FRAME.INDEX];
-  w[to + FRAME.FLAGS] |= w[from + FRAME.FLAGS] & (MOVED | PG.DIRTY);
-  w[from + FRAME.FLAGS] &= ~(PG.DIRTY | PG.FILE);
-  if (!cached) return DONE;
-  w[to + FRAME.REF]++;
-  w[from + FRAME.REF]--;
-  if (slot !== 0) {
-    w[to + FRAME.SWAP] = slot;
-    w[from + FRAME.SWAP] = 0;
-    w[L.swapAt(slot - 1) + SWAP.CACHE] = newpage + 1;
-  } else w[L.fileAt(w[to + FRAME.INDEX]) + FILE.CACHE] = newpage + 1;
-  return DONE;
-});
+export const migrate_page_move_mapping = test(
+  'migrate_page_move_mapping',
+  ['newpage', 'page'],
+  (m, _t, newpage, page) => {
+    const { words: w, layout: L } = m;
+    const from = L.frameAt(page);
+    const to = L.frameAt(newpage);
+    const slot = w[from + FRAME.SWAP];
+    const cached = slot !== 0 || (w[from + FRAME.FLAGS] & PG.FILE) !== 0;
+    if (w[from + FRAME.REF] !== (cached ? 2 : 1)) return NO;
+    w[to + FRAME.INDEX] = w[from + FRAME.INDEX];
+    w[to + FRAME.FLAGS] |= w[from + FRAME.FLAGS] & (MOVED | PG.DIRTY);
+    w[from + FRAME.FLAGS] &= ~(PG.DIRTY | PG.FILE);
+    if (!cached) return DONE;
+    w[to + FRAME.REF]++;
+    w[from + FRAME.REF]--;
+    if (slot !== 0) {
+      w[to + FRAME.SWAP] = slot;
+      w[from + FRAME.SWAP] = 0;
+      w[L.swapAt(slot - 1) + SWAP.CACHE] = newpage + 1;
+    } else w[L.fileAt(w[to + FRAME.INDEX]) + FILE.CACHE] = newpage + 1;
+    return DONE;
+  },
+);
 
 /** Copies one base page; the reads and writes of the copy are one step. */
 export const copy_highpage = verb('copy_highpage', ['to', 'from'], (m, t, to, from) => {
@@ -48,33 +52,54 @@ export const copy_highpage = verb('copy_highpage', ['to', 'from'], (m, t, to, fr
 
 /** page->mapping is set: the page is anonymous, or a file's. */
 export const page_has_mapping = test('page_mapping_nonzero', ['page'], (m, _t, page) =>
-  (m.words[m.layout.frameAt(page) + FRAME.FLAGS] & (PG.ANON | PG.FILE)) !== 0 ? DONE : NO);
+  (m.words[m.layout.frameAt(page) + FRAME.FLAGS] & (PG.ANON | PG.FILE)) !== 0 ? DONE : NO,
+);
 
 /** Carries soft-dirty of a swap, migration or device-private entry over to `entry` (pte_swp_soft_dirty). */
-export const keep_soft_dirty = value('pte_swp_soft_dirty', ['entry', 'from'], (_m, _t, entry, from) => entry | (from & PTE.SOFT_DIRTY));
-export const make_device_private_entry = value('make_device_private_entry', ['page', 'from'], (_m, _t, page, from) =>
-  (page << FRAME_SHIFT) | KIND_DEVICE_PRIVATE | (from & (PTE.WRITE | PTE.SOFT_DIRTY)));
+export const keep_soft_dirty = value(
+  'pte_swp_soft_dirty',
+  ['entry', 'from'],
+  (_m, _t, entry, from) => entry | (from & PTE.SOFT_DIRTY),
+);
+export const make_device_private_entry = value(
+  'make_device_private_entry',
+  ['page', 'from'],
+  (_m, _t, page, from) => (page << FRAME_SHIFT) | KIND_DEVICE_PRIVATE | (from & (PTE.WRITE | PTE.SOFT_DIRTY)),
+);
 /** A read migration entry, soft-dirty kept: what the device-private branch leaves. */
-export const make_read_migration_entry = value('make_read_migration_entry', ['page', 'from'], (_m, _t, page, from) =>
-  (page << FRAME_SHIFT) | KIND_MIGRATION | (from & PTE.SOFT_DIRTY));
+export const make_read_migration_entry = value(
+  'make_read_migration_entry',
+  ['page', 'from'],
+  (_m, _t, page, from) => (page << FRAME_SHIFT) | KIND_MIGRATION | (from & PTE.SOFT_DIRTY),
+);
 
 /**
  * migrate_vma_collect and migrate_vma_prepare: isolates the anonymous page that `addr` maps if nobody else maps it and it
  * is in no swap cache; NO otherwise. Private memory of a device has no page cache and no swap slot.
  */
-export const isolate_private_page = test('migrate_vma_collect', ['addr', '>page'], (m, _t, addr, out) => {
-  const page = pageBehind(m, addr);
-  if (page < 0 || !isPresent(baseEntry(m, addr))) return NO;
-  const at = m.layout.frameAt(page);
-  const flags = m.words[at + FRAME.FLAGS];
-  if ((flags & PG.ANON) === 0 || (flags & (PG.KSM | PG.ISOLATED | PG.RESERVED | PG.HWPOISON)) !== 0) return NO;
-  if (m.words[at + FRAME.MAP] !== 1 || m.words[at + FRAME.SWAP] !== 0) return NO;
-  m.words[at + FRAME.FLAGS] |= PG.ISOLATED;
-  m.words[at + FRAME.REF]++;
-  m.words[out] = page;
-  return DONE;
-}, { effect: { does: 'take', resource: 'page_ref', of: 1 } });
+export const isolate_private_page = test(
+  'migrate_vma_collect',
+  ['addr', '>page'],
+  (m, _t, addr, out) => {
+    const page = pageBehind(m, addr);
+    if (page < 0 || !isPresent(baseEntry(m, addr))) return NO;
+    const at = m.layout.frameAt(page);
+    const flags = m.words[at + FRAME.FLAGS];
+    if ((flags & PG.ANON) === 0 || (flags & (PG.KSM | PG.ISOLATED | PG.RESERVED | PG.HWPOISON)) !== 0)
+      return NO;
+    if (m.words[at + FRAME.MAP] !== 1 || m.words[at + FRAME.SWAP] !== 0) return NO;
+    m.words[at + FRAME.FLAGS] |= PG.ISOLATED;
+    m.words[at + FRAME.REF]++;
+    m.words[out] = page;
+    return DONE;
+  },
+  { effect: { does: 'take', resource: 'page_ref', of: 1 } },
+);
 
 /** The driver's fault handler: whoever faults on device-private memory waits until the driver has moved the page back. */
-export const device_private_entry_fault = verb('device_private_entry_fault', ['addr', 'entry'], (m, _t, addr, entry) =>
-  baseEntry(m, addr) === entry ? BLOCKED : DONE, { sleeps: true });
+export const device_private_entry_fault = verb(
+  'device_private_entry_fault',
+  ['addr', 'entry'],
+  (m, _t, addr, entry) => (baseEntry(m, addr) === entry ? BLOCKED : DONE),
+  { sleeps: true },
+);

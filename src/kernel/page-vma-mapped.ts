@@ -65,4 +65,8 @@ export const rmap_rwsem = value('rmap_rwsem', ['page'], (m, _t, page) => {
 });
 
 /** The vma that the rmap reached the address by, also one that the mm has detached already. */
-export const rmap_vma = value('rmap_vma', ['addr'], (m, _t, addr) => m.words[m.layout.vpage(addr) + VPAGE.VMA]);
+export const rmap_vma = value(
+  'rmap_vma',
+  ['addr'],
+  (m, _t, addr) => m.words[m.layout.vpage(addr) + VPAGE.VMA],
+);

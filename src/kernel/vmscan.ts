@@ -33,23 +33,33 @@ export function pageBehind(m: Machine, addr: number): number {
  * Finds the page behind `addr` and takes it off its LRU list, with a reference; NO when there is none, or none that is on
  * a list. Stands for the list that reclaim and compaction begin with.
  */
-export const isolate_lru_page = test('isolate_lru_page', ['addr', '>page'], (m, _t, addr, out) => {
-  const page = pageBehind(m, addr);
-  if (page < 0) return NO;
-  const at = m.layout.frameAt(page);
-  if ((m.words[at + FRAME.FLAGS] & UNSUITED) !== 0) return NO;
-  m.words[at + FRAME.FLAGS] |= PG.ISOLATED;
-  m.words[at + FRAME.REF]++;
-  m.words[out] = page;
-  return DONE;
-}, { effect: { does: 'take', resource: 'page_ref', of: 1 } });
+export const isolate_lru_page = test(
+  'isolate_lru_page',
+  ['addr', '>page'],
+  (m, _t, addr, out) => {
+    const page = pageBehind(m, addr);
+    if (page < 0) return NO;
+    const at = m.layout.frameAt(page);
+    if ((m.words[at + FRAME.FLAGS] & UNSUITED) !== 0) return NO;
+    m.words[at + FRAME.FLAGS] |= PG.ISOLATED;
+    m.words[at + FRAME.REF]++;
+    m.words[out] = page;
+    return DONE;
+  },
+  { effect: { does: 'take', resource: 'page_ref', of: 1 } },
+);
 
 /** Puts the page back on its list and drops the reference; the last one frees it. */
-export const putback_lru_page = verb('putback_lru_page', ['page'], (m, t, page) => {
-  m.words[m.layout.frameAt(page) + FRAME.FLAGS] &= ~PG.ISOLATED;
-  putPage(m, t, page);
-  return DONE;
-}, { effect: { does: 'release', resource: 'page_ref', of: 0 } });
+export const putback_lru_page = verb(
+  'putback_lru_page',
+  ['page'],
+  (m, t, page) => {
+    m.words[m.layout.frameAt(page) + FRAME.FLAGS] &= ~PG.ISOLATED;
+    putPage(m, t, page);
+    return DONE;
+  },
+  { effect: { does: 'release', resource: 'page_ref', of: 0 } },
+);
 
 export const PAGE_KEEP = constant('PAGE_KEEP', 0);
 export const PAGE_SUCCESS = constant('PAGE_SUCCESS', 1);

@@ -8,7 +8,8 @@ import { PG } from './page.js';
 /** The page is locked; from here until {@link end_page_writeback} the storage takes its contents. */
 export const set_page_writeback = verb('set_page_writeback', ['page'], (m, t, page) => {
   const at = m.layout.frameAt(page) + FRAME.FLAGS;
-  if ((m.words[at] & PG.WRITEBACK) !== 0) m.observer.misused(m, t, 'writeback of a page begins that is under writeback');
+  if ((m.words[at] & PG.WRITEBACK) !== 0)
+    m.observer.misused(m, t, 'writeback of a page begins that is under writeback');
   m.words[at] |= PG.WRITEBACK;
   return DONE;
 });
@@ -16,17 +17,25 @@ export const set_page_writeback = verb('set_page_writeback', ['page'], (m, t, pa
 /** The storage has the contents (the interrupt at the end of the I/O). */
 export const end_page_writeback = verb('end_page_writeback', ['page'], (m, t, page) => {
   const at = m.layout.frameAt(page) + FRAME.FLAGS;
-  if ((m.words[at] & PG.WRITEBACK) === 0) m.observer.misused(m, t, 'writeback of a page ends that was not begun');
+  if ((m.words[at] & PG.WRITEBACK) === 0)
+    m.observer.misused(m, t, 'writeback of a page ends that was not begun');
   m.words[at] &= ~PG.WRITEBACK;
   return DONE;
 });
 
 /** The file page is one of a file with a page cache over storage (mapping_cap_writeback_dirty). */
-export const mapping_cap_writeback_dirty = test('mapping_cap_writeback_dirty', ['index'], (m, _t, index) => {
-  const cached = m.words[m.layout.fileAt(index) + FILE.CACHE];
-  if (cached === 0) return DONE;
-  return (m.words[m.layout.frameAt(cached - 1) + FRAME.FLAGS] & (PG.RESERVED | PG.HUGETLB)) === 0 ? DONE : NO;
-}, { private: true });
+export const mapping_cap_writeback_dirty = test(
+  'mapping_cap_writeback_dirty',
+  ['index'],
+  (m, _t, index) => {
+    const cached = m.words[m.layout.fileAt(index) + FILE.CACHE];
+    if (cached === 0) return DONE;
+    return (m.words[m.layout.frameAt(cached - 1) + FRAME.FLAGS] & (PG.RESERVED | PG.HUGETLB)) === 0
+      ? DONE
+      : NO;
+  },
+  { private: true },
+);
 
 /** First page of the file that the page of `index` belongs to. */
 export const file_start = value('file_start', ['index'], (_m, _t, index) => index & ~3);

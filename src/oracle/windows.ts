@@ -2,25 +2,14 @@ import { PAGE_WORDS } from '../machine/geometry.js';
 import { FILE, FRAME, OBJECT, THREAD, VPAGE } from '../machine/layout.js';
 import type { Machine } from '../machine/machine.js';
 import { WINDOW } from '../machine/observer.js';
-import { bitOf } from '../machine/values.js';
-import { isPresent } from '../kernel/entry.js';
-import { isFile } from '../kernel/vma.js';
-import { baseEntry } from '../kernel/walk.js';
 import { inTransit } from './after.js';
-import { addressOf, backedValue, backingFrame, fileValue, NO_ADDRESS } from './backing.js';
-import type { Judge } from './judge.js';
-import { BORN, DISCARDABLE, openOn, spareObject, TRACKED } from './objects.js';
-import type { Hook, Oracle } from './oracle.js';
+import type { Asking } from './asking.js';
+import { addressOf, backedValue, backingFrame } from './backing.js';
+import { heldSince, resultOf } from './held.js';
+import { DISCARDABLE, openOn, spareObject, TRACKED } from './objects.js';
+import { settleContents } from './settle.js';
 
 /** Windows of operations in flight on the cells: discards, forks, syncs. One a thread, over many objects. */
-
-/** The logical memory, with the oracles that are asked when a window closes. */
-export interface Asking extends Judge {
-  readonly oracles: readonly Oracle[];
-  readonly looks: Record<Hook, number>;
-  /** Nobody has more rights to the page than its entry gives, unless somebody changed it after thread t looked. */
-  promised(m: Machine, t: number, addr: number): void;
-}
 
 /** Operations whose return promises the rights that the entries of the range give. Syncs and faults do not. */
 const PROMISES_RIGHTS: ReadonlySet<number> = new Set([
@@ -161,21 +150,6 @@ export function allowedByWindows(
   return false;
 }
 
-/** The value was the cell's at the call of thread t's operation, or was written since. */
-function heldSince(m: Machine, t: number, object: number, word: number, value: number): boolean {
-  const at = m.layout.windowAt(t, object);
-  return (
-    value === m.words[at + PAGE_WORDS + word] ||
-    (value !== 0 && (value & 31) !== 1 && (m.words[at + word] & bitOf(value)) !== 0)
-  );
-}
-
-/** What the contents become by a discard: the file's, or zero. */
-function resultOf(m: Machine, addr: number, word: number): number {
-  const at = m.layout.vpage(addr);
-  return isFile(m.words[at + VPAGE.VMA]) ? fileValue(m, m.words[at + VPAGE.PGOFF], word) : 0;
-}
-
 /** The operation of thread t returns, or says that its window ends: what it promised is asked for. */
 export function closeWindow(l: Asking, t: number): void {
   const m = l.m;
@@ -224,58 +198,6 @@ function closeOn(l: Asking, t: number, kind: number, object: number): void {
   for (let addr = 0; addr < files; addr++) {
     if (m.words[L.vpage(addr) + VPAGE.OBJECT] === object + 1) settleContents(l, t, kind, object, addr);
   }
-}
-
-/** At the return of a discard what backs the page is the result, or was written since the call; it is exact from then on. */
-function settleContents(l: Asking, t: number, kind: number, object: number, addr: number): void {
-  const m = l.m;
-  const L = m.layout;
-  const o = L.objectAt(object);
-  const home = m.words[o + OBJECT.HOME] - 1;
-  const stays = home >= 0 && inTransit(m, addr, t);
-  for (let k = 0; k < PAGE_WORDS; k++) {
-    const backed = stays ? m.words[L.frameAt(home) + FRAME.W + k] : backedValue(m, addr, k);
-    const written = m.words[L.windowAt(t, object) + k];
-    const born = (m.words[L.windowAt(t, object)] & BORN) !== 0;
-    const kept = (kind === WINDOW.NONE || born) && backed === m.words[L.windowAt(t, object) + PAGE_WORDS + k];
-    const fresh = backed !== 0 && (backed & 31) !== 1 && (written & bitOf(backed)) !== 0;
-    const allowed =
-      kept ||
-      fresh ||
-      backed === (kind === WINDOW.UNMAP ? NO_ADDRESS : resultOf(m, addr, k)) ||
-      backed === NO_ADDRESS;
-    for (const oracle of l.oracles) oracle.discarded?.(l, t, addr, k, backed, allowed);
-    l.looks.discarded++;
-    if (backed >= 0) m.words[o + OBJECT.CELL + k] = backed;
-  }
-  if (stays) return;
-  m.words[o + OBJECT.HOME] = backingFrame(m, addr) + 1;
-  const at = L.vpage(addr);
-  const others = m.words[o + OBJECT.WATCH] & ~(1 << t);
-  if (m.words[o + OBJECT.HOME] !== ownFrame(m, addr)) m.words[o + OBJECT.HOME] = 0;
-  // another discard in flight still speaks of the private page
-  if (m.words[o + OBJECT.HOME] === 0 && others === 0 && !hasCopy(m, addr)) adoptFile(m, at);
-}
-
-/** Frame + 1 if a private page backs the address, else 0. */
-function ownFrame(m: Machine, addr: number): number {
-  const frame = backingFrame(m, addr);
-  if (frame < 0) return 0;
-  const index = m.words[m.layout.vpage(addr) + VPAGE.PGOFF];
-  const vma = m.words[m.layout.vpage(addr) + VPAGE.VMA];
-  return isFile(vma) && m.words[m.layout.fileAt(index) + FILE.CACHE] === frame + 1 ? 0 : frame + 1;
-}
-
-/** The entry stands for a private page that no frame holds: swapped out, or poisoned. */
-function hasCopy(m: Machine, addr: number): boolean {
-  const e = baseEntry(m, addr);
-  return e !== 0 && !isPresent(e);
-}
-
-/** A private mapping of a file that holds no copy shows the file again. */
-function adoptFile(m: Machine, at: number): void {
-  if (!isFile(m.words[at + VPAGE.VMA])) return;
-  m.words[at + VPAGE.OBJECT] = m.layout.geometry.mms * m.layout.pages + m.words[at + VPAGE.PGOFF] + 1;
 }
 
 function forget(m: Machine, addr: number): void {

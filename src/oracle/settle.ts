@@ -1,0 +1,65 @@
+import { PAGE_WORDS } from '../machine/geometry.js';
+import { FRAME, OBJECT, VPAGE } from '../machine/layout.js';
+import type { Machine } from '../machine/machine.js';
+import { WINDOW } from '../machine/observer.js';
+import { bitOf } from '../machine/values.js';
+import { isPresent, KIND_MIGRATION, kindOf } from '../kernel/entry.js';
+import { PG } from '../kernel/page.js';
+import { isFile } from '../kernel/vma.js';
+import { baseEntry, frameFor } from '../kernel/walk.js';
+import { inTransit } from './after.js';
+import type { Asking } from './asking.js';
+import { backedValue, backingFrame, NO_ADDRESS, POISON } from './backing.js';
+import { resultOf } from './held.js';
+import { BORN } from './objects.js';
+
+/** The end of a discard on one object. */
+
+/** At the return of a discard what backs the page is the result, or was written since the call; it is exact from then on. */
+export function settleContents(l: Asking, t: number, kind: number, object: number, addr: number): void {
+  const m = l.m;
+  const L = m.layout;
+  const o = L.objectAt(object);
+  const home = m.words[o + OBJECT.HOME] - 1;
+  const stays = home >= 0 && inTransit(m, addr, t);
+  for (let k = 0; k < PAGE_WORDS; k++) {
+    const backed = stays ? m.words[L.frameAt(home) + FRAME.W + k] : backedValue(m, addr, k);
+    const written = m.words[L.windowAt(t, object) + k];
+    const born = (m.words[L.windowAt(t, object)] & BORN) !== 0;
+    const kept = (kind === WINDOW.NONE || born) && backed === m.words[L.windowAt(t, object) + PAGE_WORDS + k];
+    const fresh = backed !== 0 && (backed & 31) !== 1 && (written & bitOf(backed)) !== 0;
+    const allowed =
+      kept ||
+      fresh ||
+      backed === (kind === WINDOW.UNMAP ? NO_ADDRESS : resultOf(m, addr, k)) ||
+      backed === NO_ADDRESS ||
+      backed === POISON;
+    for (const oracle of l.oracles) oracle.discarded?.(l, t, addr, k, backed, allowed);
+    l.looks.discarded++;
+    if (backed >= 0) m.words[o + OBJECT.CELL + k] = backed;
+  }
+  const e = baseEntry(m, addr);
+  // under migration the page may be in its new frame already
+  if (!stays && kindOf(e) !== KIND_MIGRATION) m.words[o + OBJECT.HOME] = backingFrame(m, addr) + 1;
+  const shows = showsFile(
+    m,
+    addr,
+    stays ? home : isPresent(e) || kindOf(e) === KIND_MIGRATION ? frameFor(e, addr) : -1,
+  );
+  if (shows) m.words[o + OBJECT.HOME] = 0;
+  // another discard in flight still speaks of the private page
+  const others = m.words[o + OBJECT.WATCH] & ~(1 << t);
+  if (((e === 0 && !stays) || shows) && others === 0) adoptFile(m, L.vpage(addr));
+}
+
+/** The frame is a page of the file that the address maps, not a private copy. */
+function showsFile(m: Machine, addr: number, frame: number): boolean {
+  if (frame < 0 || !isFile(m.words[m.layout.vpage(addr) + VPAGE.VMA])) return false;
+  return (m.words[m.layout.frameAt(frame) + FRAME.FLAGS] & PG.ANON) === 0;
+}
+
+/** A private mapping of a file that holds no copy shows the file again. */
+function adoptFile(m: Machine, at: number): void {
+  if (!isFile(m.words[at + VPAGE.VMA])) return;
+  m.words[at + VPAGE.OBJECT] = m.layout.geometry.mms * m.layout.pages + m.words[at + VPAGE.PGOFF] + 1;
+}
