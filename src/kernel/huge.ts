@@ -135,6 +135,14 @@ export const pmdp_set_access_flags = verb('pmdp_set_access_flags', ['addr', 'pmd
   return DONE;
 });
 
+/** Takes the write permission away in place, atomically; no flush. */
+export const pmdp_set_wrprotect = verb('pmdp_set_wrprotect', ['addr', 'pmd'], (m, t, addr, pmd) => {
+  const before = m.words[pmd];
+  m.words[pmd] = before & ~PTE.WRITE;
+  entryChanged(m, t, addr, before, m.words[pmd]);
+  return DONE;
+});
+
 /** Clears a fresh huge page, which nobody else knows. */
 export const clear_huge_page = verb('clear_huge_page', ['page'], (m, _t, page) => {
   for (let i = 0; i < PTES_PER_PMD; i++) m.words.fill(0, m.layout.frameAt(page + i) + FRAME.W, m.layout.frameAt(page + i) + FRAME.SIZE);
@@ -182,7 +190,7 @@ export const split_frozen_page = test('page_ref_freeze', ['page'], (m, t, page) 
     const at = m.layout.frameAt(page + i);
     w[at + FRAME.HEAD] = 0;
     if (i === 0) continue;
-    w[at + FRAME.FLAGS] |= w[head + FRAME.FLAGS] & PG.DIRTY;
+    w[at + FRAME.FLAGS] = w[head + FRAME.FLAGS]; // dirty, swap-backed …
     w[at + FRAME.REF] = 1;
     w[at + FRAME.LOCK] = t + 1;
     w[m.layout.threadAt(t) + THREAD.HELD]++;
