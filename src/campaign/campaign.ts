@@ -45,11 +45,6 @@ interface Waiting {
   readonly sample: Sample;
 }
 
-/** The innermost operation of a step's path: `c` of `a:1 c:6 set_pte_at`. */
-function operationOfPath(path: string): string {
-  return /(\S+):\d+\+? \S+$/.exec(path)?.[1] ?? path;
-}
-
 /**
  * Runs cases in batches on a workforce. With a number of cases, what is found and saved is a function of the seed alone:
  * batches are entered in the order of their cases, and shrunk samples in the order in which they were chosen. With a
@@ -245,7 +240,7 @@ export class Campaign {
       steps: ledger.steps,
       findings: findings.list(),
       shrinking: this.queue.length + this.shrinks,
-      operationsReached: new Set([...steps.keys()].map(operationOfPath)).size,
+      sitesReached: this.parts.job.sitesIn(steps.keys()),
       stepsReached: steps.size,
       pairsReached: pairs.size,
       secondsSinceNew: (Date.now() - this.lastNew) / 1000,
@@ -271,6 +266,7 @@ export class Campaign {
       timingOnly: findings.timingOnly,
       unconfirmed: findings.unconfirmed + this.done.size,
       coverage: ledger.coverage,
+      sitesReached: this.parts.job.sitesIn(ledger.coverage.steps.keys()),
       canary: this.canary ?? { caught: -1, cases: 0, what: '' },
       interrupted: this.interrupted,
       kept: corpus?.kept ?? 0,

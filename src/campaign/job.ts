@@ -81,6 +81,8 @@ export interface Job {
   /** How many different things were reached since the last reset: cheap, asked after every case. */
   reached(): number;
   coverage(): Coverage;
+  /** How many sites (functions and their branches) these steps belong to. */
+  sitesIn(steps: Iterable<string>): number;
   resetCoverage(): void;
 }
 

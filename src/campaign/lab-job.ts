@@ -1,6 +1,6 @@
 import { assert } from '../base/assert.js';
 import { Prng } from '../base/prng.js';
-import type { Finding } from '../run/finding.js';
+import { signatureOf, type Finding } from '../run/finding.js';
 import type { Coverage, Lab } from '../run/lab.js';
 import type { Case } from '../scenario/case.js';
 import type { Scheduler } from '../schedule/scheduler.js';
@@ -8,7 +8,11 @@ import type { Strategy } from '../schedule/strategies.js';
 import { shrink } from '../shrink/shrinker.js';
 import type { Job, ModelData, Rendered, Shrunk, Tried } from './job.js';
 import { stoppable, Stopped } from './stoppable-lab.js';
+import { StepSites } from './step-sites.js';
 import { traceTwice } from './trace-hash.js';
+
+/** Schedules of the reference that are tried for each smaller case; the smallest gets the whole search. */
+const QUICK_SEARCH = 16;
 
 /** A lab as campaigns need it: it runs case after case, and counts what its runs reach. */
 export interface CountingLab extends Lab {
@@ -37,6 +41,7 @@ export class LabJob implements Job {
   readonly lab: CountingLab;
   readonly candidate: ModelData;
   readonly reference: ModelData;
+  private sites: StepSites | undefined;
 
   constructor(private readonly parts: LabJobParts) {
     this.lab = parts.lab;
@@ -60,12 +65,29 @@ export class LabJob implements Job {
   }
 
   shrink(finding: Finding, tries: number, stopped: () => boolean): Shrunk {
+    const quick = this.shrinkBy(finding, tries, Math.min(QUICK_SEARCH, this.parts.search), stopped);
+    // The short search may have let a case pass that the reference breaks too, on a schedule that it did not try; or it
+    // may not have found on the reference what makes this finding one of both.
+    const moved = quick.finding !== finding || quick.minimal || quick.stopped;
+    const final = moved ? this.same(quick.finding, finding) : undefined;
+    if (final !== undefined) return { ...quick, finding: final };
+    const rest = Math.max(0, tries - quick.tried);
+    const slow = this.shrinkBy(finding, rest, this.parts.search, () => quick.stopped || stopped());
+    return { ...slow, tried: quick.tried + slow.tried };
+  }
+
+  /** The case judged with the whole search, if it still is that finding. */
+  private same(smaller: Finding, finding: Finding): Finding | undefined {
+    const judged = this.lab.judge(smaller.case, this.parts.search);
+    return judged !== undefined && signatureOf(judged) === signatureOf(finding) ? judged : undefined;
+  }
+
+  private shrinkBy(finding: Finding, tries: number, search: number, stopped: () => boolean): Shrunk {
     let best = finding;
     const { lab, runs } = stoppable(this.lab, stopped);
     const onBetter = (better: Finding): void => void (best = better);
     try {
-      const result = shrink(finding, lab, { tries, search: this.parts.search, onBetter });
-      return { ...result, stopped: false };
+      return { ...shrink(finding, lab, { tries, search, onBetter }), stopped: false };
     } catch (error) {
       if (!(error instanceof Stopped)) throw error;
       return { finding: best, tried: runs(), capped: false, minimal: false, stopped: true };
@@ -87,6 +109,11 @@ export class LabJob implements Job {
 
   coverage(): Coverage {
     return this.lab.coverage();
+  }
+
+  sitesIn(steps: Iterable<string>): number {
+    this.sites ??= new StepSites(this.lab.callables);
+    return this.sites.count(steps);
   }
 
   resetCoverage(): void {

@@ -39,6 +39,7 @@ export interface CampaignResult {
   /** Samples left unconfirmed because the campaign was interrupted. */
   readonly unconfirmed: number;
   readonly coverage: Coverage;
+  readonly sitesReached: number;
   readonly canary: Canary;
   readonly interrupted: boolean;
   /** Cases that the corpus has gained. */
@@ -52,7 +53,7 @@ export interface CampaignStatus {
   readonly steps: number;
   readonly findings: readonly FindingRecord[];
   readonly shrinking: number;
-  readonly operationsReached: number;
+  readonly sitesReached: number;
   readonly stepsReached: number;
   readonly pairsReached: number;
   readonly secondsSinceNew: number;

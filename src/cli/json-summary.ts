@@ -39,6 +39,7 @@ export function summaryJson(result: CampaignResult, told: Told): string {
       bucket: f.bucket,
       ...(f.directory === undefined ? {} : { directory: f.directory }),
     })),
+    sitesReached: result.sitesReached,
     coverage: {
       steps: counts(result.coverage.steps),
       pairs: counts(result.coverage.pairs),

@@ -30,7 +30,7 @@ export function statusParts(status: CampaignStatus, perSecond: { cases: number; 
   return [
     `${showDuration(status.seconds)}  ${showCount(status.cases)} cases  ${showCount(perSecond.cases)} cases/s  ${showCount(perSecond.steps)} steps/s`,
     `${byClass(status)}${status.shrinking > 0 ? `, ${status.shrinking} to shrink` : ''}`,
-    `reached ${showCount(status.operationsReached)} operations, ${showCount(status.stepsReached)} steps, ${showCount(status.pairsReached)} operation pairs; last new ${showDuration(status.secondsSinceNew)} ago; ${canary}`,
+    `reached ${showCount(status.sitesReached)} sites, ${showCount(status.stepsReached)} steps, ${showCount(status.pairsReached)} operation pairs; last new ${showDuration(status.secondsSinceNew)} ago; ${canary}`,
     ...(status.draining ? ['finishing'] : []),
   ];
 }

@@ -73,7 +73,7 @@ function whatRan(result: CampaignResult, told: Told): string[] {
     `  ${showCount(result.cases)} cases, ${showCount(result.steps)} steps, ${showDuration(result.seconds)}, ${result.workers} worker${result.workers === 1 ? '' : 's'}${rate}`,
     `  seed ${result.seed}, strategy ${recipe.strategy}, hardware ${recipe.hardware}, operations ${mix}`,
     `  bounds: ${recipe.search} reference schedules a finding, ${showCount(told.shrinkTries)} shrink tries; ${showCount(result.inconclusive)} cases ran out of steps`,
-    `  reached ${showCount(result.coverage.steps.size)} steps and ${showCount(result.coverage.pairs.size)} operation pairs; oracles asked ${showCount(sum(result.coverage.asked))} times`,
+    `  reached ${showCount(result.sitesReached)} sites, ${showCount(result.coverage.steps.size)} steps and ${showCount(result.coverage.pairs.size)} operation pairs; oracles asked ${showCount(sum(result.coverage.asked))} times`,
     canaryLine(result, told),
   ];
 }

@@ -42,9 +42,9 @@ const bad: [string, string, RegExp][] = [
   ['a future version', change((f) => (f.format = 2)), /format 2.*reads up to format 1/],
   ['an unknown field', change((f) => (f.more = 1)), /more/],
   ['a wrong kind', change((f) => (f.verdict.kind = 'bad-luck')), /verdict\.kind/],
-  ['a missing model', change((f) => delete f.candidate), /candidate/],
+  ['a missing model', change((f) => (f.candidate = undefined)), /candidate/],
   ['a case that is no object', change((f) => (f.case = 3)), /at case/],
-  ['a finding without a verdict', change((f) => delete f.verdict), /expected a verdict/],
+  ['a finding without a verdict', change((f) => Reflect.deleteProperty(f, 'verdict')), /expected a verdict/],
   ['an oversized file', ' '.repeat(LARGEST_FILE + 1), /larger than 4 MiB/],
 ];
 

@@ -106,6 +106,10 @@ export class FakeJob implements Job {
     return { steps: new Map(this.steps), pairs: new Map(), asked: new Map() };
   }
 
+  sitesIn(): number {
+    return 1;
+  }
+
   resetCoverage(): void {
     this.steps = new Map();
   }

@@ -1,0 +1,29 @@
+import { placed } from '../program/locate.js';
+import { operationsIn } from '../program/operations-in.js';
+import type { Callable } from '../program/callable.js';
+
+/** The site of a step by the end of its path: `wp_page_copy:9 ptep_clear_flush_notify.notify`. */
+export class StepSites {
+  /** By `operation:number`. */
+  private readonly sites = new Map<string, string>();
+
+  constructor(callables: readonly Callable[]) {
+    for (const operation of operationsIn(callables.map((c) => c.operation))) {
+      for (const { number, branch } of placed(operation))
+        this.sites.set(
+          `${operation.name}:${number}`,
+          branch === '' ? operation.name : `${operation.name}/${branch}`,
+        );
+    }
+  }
+
+  siteOf(path: string): string {
+    const step = /(\S+:\d+)\+? (?:goto )?\S+$/.exec(path)?.[1] ?? path;
+    return this.sites.get(step) ?? step.replace(/:\d+$/, '');
+  }
+
+  /** How many sites these steps belong to. */
+  count(paths: Iterable<string>): number {
+    return new Set([...paths].map((path) => this.siteOf(path))).size;
+  }
+}
