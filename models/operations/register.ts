@@ -2,6 +2,7 @@ import type { Callable } from '../../src/program/callable.js';
 import { dax_fsync } from './dax_fsync.js';
 import { clear_refs_write } from './clear_refs_write.js';
 import { device_evict, device_prefetch, device_read, device_write } from './device_access.js';
+import { dup_mmap } from './dup_mmap.js';
 import { khugepaged_scan_pmd } from './khugepaged_scan_pmd.js';
 import { ksm_scan } from './ksm_scan.js';
 import { madvise_dontneed } from './madvise_dontneed.js';
@@ -49,4 +50,5 @@ export const callables: readonly Callable[] = [
   { operation: ksm_scan, by: 'cpu', args: ['any-addr', 'any-addr'], on: ['anon'], choices: ['page-allocation-fails'], writes: false },
   { operation: split_huge_pages_set, by: 'cpu', args: ['any-addr'], on: ['anon'], choices: [], writes: false },
   { operation: uprobe_write_opcode, by: 'cpu', args: ['addr'], on: ['file-private'], choices: FAULTS, writes: true },
+  { operation: dup_mmap, by: 'cpu', args: ['other-mm'], on: EVERY, choices: [], writes: false },
 ];

@@ -23,6 +23,10 @@ export const TASK_SIZE = value('TASK_SIZE', [], (m) => m.layout.pages);
 export const same_address_in = value('same_address_in', ['addr', 'mm'], (m, _t, addr, mm) =>
   (mm << m.layout.pagesShift) | (addr & (m.layout.pages - 1)));
 
+/** The page of `near`'s PMD at the place that `addr` has in its own. */
+export const same_place = value('same_pte_index', ['near', 'addr'], (_m, _t, near, addr) =>
+  (near & ~(PTES_PER_PMD - 1)) | (addr & (PTES_PER_PMD - 1)));
+
 /** Pages from `addr` on that one vma covers: equal words with consecutive offsets, at most up to `end`. */
 function vmaEnd(m: Machine, addr: number, end: number): number {
   const w = m.words;
@@ -85,6 +89,9 @@ export const pages_in_pud = value('pud_addr_end', ['addr', 'start', 'count'], (_
 
 // fork
 
+/** Rmap walks, which go by ascending address, meet the mm at `parent` before the one at `child`. */
+export const forked_before = test('vma_interval_tree_insert_after', ['parent', 'child'], (_m, _t, parent, child) =>
+  parent < child ? DONE : NO, P);
 /** The mm has no vma: it can become a child. */
 export const mm_is_new = test('mm_is_new', ['mm'], (m, _t, mm) => {
   const first = mm << m.layout.pagesShift;

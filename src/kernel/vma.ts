@@ -68,6 +68,9 @@ export const vma_shared = test('vma_shared', ['vma'], (_m, _t, vma) =>
 export const vma_is_dax = test('vma_is_dax', ['vma'], (_m, _t, vma) => yes((vma & 15) === VMA_DAX), { private: true });
 export const is_vm_hugetlb_page = test('is_vm_hugetlb_page', ['vma'], (_m, _t, vma) => yes(isHugetlb(vma)), { private: true });
 export const is_cow_mapping = test('is_cow_mapping', ['vma'], (_m, _t, vma) => yes(isCow(vma)), { private: true });
+/** fork copies the entries: copied on write, or without pages that a fault could find again (VM_MIXEDMAP of DAX). */
+export const vma_is_copied = test('vma_anon_vma_or_mixedmap', ['vma'], (_m, _t, vma) =>
+  yes(isCow(vma) || (vma & 15) === VMA_DAX), { private: true });
 export const vma_allows = test('vma_allows', ['vma', 'flags'], (_m, _t, vma, flags) => yes((vma & flags) === flags), { private: true });
 export const vma_mergeable = test('vma_mergeable', ['vma'], (_m, _t, vma) => yes((vma & VM.MERGEABLE) !== 0), { private: true });
 export const vma_hugepage = test('transparent_hugepage_enabled', ['vma'], (_m, _t, vma) => yes((vma & VM.HUGEPAGE) !== 0), { private: true });
