@@ -5,6 +5,7 @@ import type { ArgKind, Callable } from '../program/callable.js';
 import type { Case, OperationCall, PageState, Region, Segment, ThreadProgram } from './case.js';
 import { isWellFormed } from './check-case.js';
 import { decode, encode, smallest, type Address } from './arbitrary-args.js';
+import { sharesHuge } from './world-rules.js';
 
 /**
  * A case and everything smaller, for fast-check: `fc.check(fc.property(caseArbitrary(c, callables), …), { examples:
@@ -154,6 +155,7 @@ function regionsOf(form: Form): Region[][] {
   return kept.map((regions, mm) =>
     regions.map((region, r) => ({
       ...region,
+      map: region.map === 'huge-shared' && !sharesHuge(region, kept[1 - mm]?.[r]) ? 'huge' : region.map,
       file: form.files.indexOf(region.file) < 0 ? 0 : form.files.indexOf(region.file),
       pages: region.pages.map((page, p) => (page === 'shared' && alone(mm, r, p) ? 'page' : page)),
     })),

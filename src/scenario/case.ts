@@ -36,9 +36,10 @@ export interface Region {
   readonly file: number;
   /**
    * What is mapped at the start. `pages`: page by page as in `pages`; `huge`: one transparent, hugetlb or DAX page;
-   * `huge-zero`: the huge zero page.
+   * `huge-zero`: the huge zero page; `huge-shared`: one huge page, read-only, shared with the same region of the other
+   * mm, as after fork.
    */
-  readonly map: 'pages' | 'huge' | 'huge-zero';
+  readonly map: 'pages' | 'huge' | 'huge-zero' | 'huge-shared';
   readonly pages: readonly PageState[];
 }
 

@@ -2,7 +2,16 @@ import { HARDWARE } from '../machine/hardware.js';
 import { PMDS_PER_PUD, PTES_PER_PMD } from '../machine/geometry.js';
 import type { Region, World } from './case.js';
 import { readBoolean, readInteger, readList, readName, readRecord, refuse } from './check-field.js';
-import { fileBehind, FILE_KINDS, framesNeeded, LIMITS, MAPS, STATES, VMA_KINDS } from './world-rules.js';
+import {
+  fileBehind,
+  FILE_KINDS,
+  framesNeeded,
+  LIMITS,
+  MAPS,
+  sharesHuge,
+  STATES,
+  VMA_KINDS,
+} from './world-rules.js';
 
 /** Throws BadInput unless `value` is a {@link World} that can be set up. */
 export function checkWorld(value: unknown): void {
@@ -49,6 +58,12 @@ function checkRoom(world: World): void {
   let swapped = 0;
   world.mms.forEach((regions, mm) => {
     regions.forEach((region, r) => {
+      if (region.map === 'huge-shared' && !sharesHuge(region, world.mms[1 - mm]?.[r]))
+        refuse(
+          `world.mms[${mm}][${r}].map`,
+          region.map,
+          'the same region of the other mm to be huge-shared too, and of the same kind',
+        );
       region.pages.forEach((page, p) => {
         if (page === 'swapped') swapped++;
         if (page === 'shared' && !sharedWith(world.mms[1 - mm]?.[r], p))

@@ -16,7 +16,7 @@ import {
   VMA_HUGETLB_PRIVATE,
   VMA_HUGETLB_SHARED,
 } from '../kernel/vma.js';
-import { entryAt } from './setup-entries.js';
+import { entryAt, mappedFrame } from './setup-entries.js';
 import { hugeDaxEntry, mayMapHuge, noteDaxMapping, setUpHugeDaxEntries } from './setup-dax.js';
 import { setUpObjects } from './setup-objects.js';
 import type { Case, PageState, Region, VmaKind } from './case.js';
@@ -135,14 +135,16 @@ function setUpRegion(m: Machine, c: Case, mm: number, r: number, region: Region)
     w[pmd] = (HUGE_ZERO_FRAME << FRAME_SHIFT) | PTE.PRESENT | PTE.HUGE;
     w[L.mmAt(mm) + MM.HUGE_ZERO] = 1;
   } else if (region.map === 'huge' && region.vma === 'dax') w[pmd] = hugeDaxEntry(m, region);
-  else if (region.map === 'huge') mapHuge(m, first, pmd, kind, region);
+  else if (region.map !== 'pages') mapHuge(m, first, pmd, kind, region);
   else mapPages(m, c, first, pmd, region);
 }
 
 function mapHuge(m: Machine, first: number, pmd: number, kind: number, region: Region): void {
   const { layout: L, words: w } = m;
   let head: number;
-  if (kind === VMA_HUGETLB_SHARED) head = w[L.fileAt(region.file * PTES_PER_PMD) + FILE.CACHE] - 1;
+  const partner = region.map === 'huge-shared' && first >= L.pages ? mappedFrame(m, first - L.pages) : -1;
+  if (partner >= 0) head = partner;
+  else if (kind === VMA_HUGETLB_SHARED) head = w[L.fileAt(region.file * PTES_PER_PMD) + FILE.CACHE] - 1;
   else {
     head = allocHuge(m);
     for (let i = 0; i < PTES_PER_PMD; i++) {
@@ -161,7 +163,7 @@ function mapHuge(m: Machine, first: number, pmd: number, kind: number, region: R
     PTE.HUGE |
     PTE.DIRTY |
     PTE.SOFT_DIRTY |
-    (region.writable ? PTE.WRITE : 0);
+    (region.writable && region.map === 'huge' ? PTE.WRITE : 0);
 }
 
 const contents = (page: number, word: number, region: Region): number =>

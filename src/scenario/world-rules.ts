@@ -29,11 +29,11 @@ export const STATES: Readonly<Record<VmaKind, readonly PageState[]>> = {
 /** What can be mapped; of hugetlb `pages` means that nothing is mapped yet. */
 export const MAPS: Readonly<Record<VmaKind, readonly Region['map'][]>> = {
   none: ['pages'],
-  anon: ['pages', 'huge', 'huge-zero'],
+  anon: ['pages', 'huge', 'huge-zero', 'huge-shared'],
   'file-shared': ['pages'],
   'file-private': ['pages'],
   dax: ['pages', 'huge'],
-  'hugetlb-private': ['pages', 'huge'],
+  'hugetlb-private': ['pages', 'huge', 'huge-shared'],
   'hugetlb-shared': ['pages', 'huge'],
 };
 
@@ -71,6 +71,11 @@ export const LIMITS = {
   path: 1000,
 } as const;
 
+/** The region and the same one of the other mm can share a huge page: `huge-shared` needs both. */
+export function sharesHuge(region: Region, other: Region | undefined): boolean {
+  return region.map === 'huge-shared' && other?.map === 'huge-shared' && other.vma === region.vma;
+}
+
 /** A page that is this mm's own: nobody else brings its frame. */
 const OWN_FRAME: readonly PageState[] = ['page', 'clean'];
 
@@ -85,6 +90,7 @@ export function framesNeeded(world: World): number {
   for (const region of world.mms.flat()) {
     const own = fileBehind(region.vma) === undefined;
     if (region.map === 'huge' && own) blocks++;
+    else if (region.map === 'huge-shared') blocks += 1 / 2;
     for (const page of region.pages) {
       if (page === 'shared') shared++;
       else if (own ? OWN_FRAME.includes(page) : region.vma === 'file-private' && page === 'written') base++;
