@@ -1,6 +1,14 @@
 import { FILE, FRAME, OBJECT, SWAP, VPAGE } from '../machine/layout.js';
 import type { Machine } from '../machine/machine.js';
-import { frameOf, isPresent, KIND_DEVICE_PRIVATE, KIND_HWPOISON, KIND_MIGRATION, KIND_SWAP, kindOf } from '../kernel/entry.js';
+import {
+  frameOf,
+  isPresent,
+  KIND_DEVICE_PRIVATE,
+  KIND_HWPOISON,
+  KIND_MIGRATION,
+  KIND_SWAP,
+  kindOf,
+} from '../kernel/entry.js';
 import { PG } from '../kernel/page.js';
 import { baseEntry, frameFor } from '../kernel/walk.js';
 import { isCow, isFile } from '../kernel/vma.js';
@@ -70,8 +78,16 @@ export function backingFrame(m: Machine, addr: number): number {
   if (isPresent(e) || isInvalidated(e)) return frameFor(e, addr);
   if (kindOf(e) === KIND_MIGRATION) return frameOf(e) + (isWholeHuge(m, e) ? addr & 3 : 0);
   if (kindOf(e) === KIND_DEVICE_PRIVATE) return frameOf(e);
-  if (kindOf(e) === KIND_SWAP) return swapCached(m, frameOf(e));
+  if (kindOf(e) === KIND_SWAP) return Math.max(swapCached(m, frameOf(e)), -1);
   return -1;
+}
+
+/** A hardware error took the frame, and the object has moved on: what it shows and takes is nobody's. */
+export function isLost(m: Machine, object: number, frame: number): boolean {
+  return (
+    (m.words[m.layout.frameAt(frame) + FRAME.FLAGS] & PG.HWPOISON) !== 0 &&
+    m.words[m.layout.objectAt(object) + OBJECT.HOME] !== frame + 1
+  );
 }
 
 /** The address that names the object, -1 when none does; of two (mremap) the one that has an entry. */

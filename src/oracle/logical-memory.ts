@@ -8,7 +8,7 @@ import { PG } from '../kernel/page.js';
 import { VMA_FILE_PRIVATE, vmaKind } from '../kernel/vma.js';
 import { frameFor } from '../kernel/walk.js';
 import { addToAfter, after, setAfter } from './after.js';
-import { addressOf } from './backing.js';
+import { addressOf, isLost } from './backing.js';
 import { Blame } from './blame.js';
 import type { Judge } from './judge.js';
 import { Overlap } from './overlap.js';
@@ -190,9 +190,9 @@ export class LogicalMemory implements Observer<Machine>, Judge {
     this.looks.storing++;
   }
 
-  stored(m: Machine, _t: number, addr: number, word: number, value: number): void {
+  stored(m: Machine, _t: number, addr: number, word: number, value: number, entry: number): void {
     const object = this.objectAt(addr);
-    if (object < 0) return;
+    if (object < 0 || isLost(m, object, frameFor(entry, addr))) return;
     m.words[m.layout.objectAt(object) + OBJECT.CELL + word] = value;
     noteWrite(m, object, word, bitOf(value));
   }

@@ -3,6 +3,7 @@ import { FRAME } from '../machine/layout.js';
 import { describeValue } from '../machine/values.js';
 import { PTE } from '../kernel/entry.js';
 import { frameFor } from '../kernel/walk.js';
+import { isLost } from './backing.js';
 import type { Oracle } from './oracle.js';
 
 /** lost-write: a write lands outside the page's home, or a frame becomes home without the page's contents. */
@@ -14,7 +15,7 @@ export const lostWrite: Oracle = {
     const object = l.objectAt(addr);
     if (object < 0 || (entry & PTE.FREED) !== 0) return;
     const frame = frameFor(entry, addr);
-    if (frame === l.home(object) || l.discarding(object)) return;
+    if (frame === l.home(object) || l.discarding(object) || isLost(l.m, object, frame)) return;
     l.fail(
       'lost-write',
       t,

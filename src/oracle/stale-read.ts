@@ -1,6 +1,7 @@
 import { describeValue } from '../machine/values.js';
 import { PTE } from '../kernel/entry.js';
-import { NO_ADDRESS, POISON, backedValue } from './backing.js';
+import { frameFor } from '../kernel/walk.js';
+import { NO_ADDRESS, POISON, backedValue, isLost } from './backing.js';
 import { PAGE_WORDS } from '../machine/geometry.js';
 import type { Oracle } from './oracle.js';
 
@@ -12,6 +13,7 @@ export const staleRead: Oracle = {
   loaded(l, t, addr, word, value, entry) {
     const object = l.objectAt(addr);
     if (object < 0 || (entry & PTE.FREED) !== 0) return;
+    if (isLost(l.m, object, frameFor(entry, addr))) return;
     if (value === l.cell(object, word) || l.allowed(object, addr, word, value)) return;
     l.fail(
       'stale-read',
