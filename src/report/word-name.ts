@@ -26,7 +26,7 @@ export interface WordName {
   readonly form: Form;
 }
 
-type Fields = Readonly<Record<number, readonly [string, Form]>>;
+type Fields = Readonly<Record<number, readonly [string, Form] | undefined>>;
 
 const FRAME_FIELDS: Fields = {
   [FRAME.REF]: ['refcount', 'count'],
@@ -110,8 +110,8 @@ export class WordNames {
     }
     if (offset >= MM.PUD)
       return { name: `pud mm${mm}:${(offset - MM.PUD) * 2 * PTES_PER_PMD}`, form: 'table' };
-    const [what, form] = MM_FIELDS[offset];
-    return { name: `mm${mm} ${what}`, form };
+    const known = MM_FIELDS[offset];
+    return known === undefined ? undefined : { name: `mm${mm} ${known[0]}`, form: known[1] };
   }
 
   private table(at: number): WordName | undefined {
