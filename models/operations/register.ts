@@ -8,6 +8,7 @@ import { ksm_scan } from './ksm_scan.js';
 import { madvise_dontneed } from './madvise_dontneed.js';
 import { madvise_free } from './madvise_free.js';
 import { mprotect } from './mprotect.js';
+import { mremap } from './mremap.js';
 import { munmap } from './munmap.js';
 import { fsync } from './fsync.js';
 import { memory_failure } from './memory_failure.js';
@@ -51,4 +52,5 @@ export const callables: readonly Callable[] = [
   { operation: split_huge_pages_set, by: 'cpu', args: ['any-addr'], on: ['anon'], choices: [], writes: false },
   { operation: uprobe_write_opcode, by: 'cpu', args: ['addr'], on: ['file-private'], choices: FAULTS, writes: true },
   { operation: dup_mmap, by: 'cpu', args: ['other-mm'], on: EVERY, choices: [], writes: false },
+  { operation: mremap, by: 'cpu', args: ['addr', 'count', 'addr'], on: BASE, choices: FAULTS, writes: false },
 ];

@@ -5,6 +5,7 @@ import { test, value, verb } from '../machine/verb.js';
 import { BLOCKED, DONE, NO } from '../program/primitive.js';
 import { PTE } from './entry.js';
 import { rmapLocksFree, VM, VMA_ANON } from './vma.js';
+import { pmdIndex } from './walk.js';
 
 /**
  * Walks over the vmas of an mm, fork's new mm and mremap's moved vma: mm/mmap.c, mm/mremap.c and kernel/fork.c, v4.14.
@@ -130,8 +131,16 @@ export const mm_get_huge_zero_page = verb('mm_get_huge_zero_page', ['addr'], (m,
 
 // mremap
 
-export const ranges_overlap = test('ranges_overlap', ['a', 'b', 'count'], (_m, _t, a, b, count) =>
-  a < b + count && b < a + count ? DONE : NO, P);
+/** The new range lies in the mm, and apart from the old one. */
+export const mremap_to_fits = test('mremap_to_fits', ['from', 'to', 'count'], (m, _t, from, to, count) =>
+  (to & (m.layout.pages - 1)) + count <= m.layout.pages && (from >= to + count || to >= from + count) ? DONE : NO, P);
+/** Place of the PMD entry: the lock taken for another one of the same table covers it. */
+export const pmd_of = verb('pmd_index', ['addr', '>pmd'], (m, t, addr, out) => {
+  m.words[out] = pmdIndex(m, addr);
+  const first = addr & ~(PTES_PER_PMD - 1);
+  for (let i = 0; i < PTES_PER_PMD; i++) m.observer.entryLooked(m, t, first + i);
+  return DONE;
+}, P);
 /** A vma like the one at [from, from + count), linked to the rmap at `to`: copy_vma. */
 export const copy_vma = verb('copy_vma', ['from', 'to', 'count'], (m, _t, from, to, count) => {
   if (!rmapLocksFree(m, from, count)) return BLOCKED;

@@ -330,7 +330,9 @@ export class LogicalMemory implements Observer<Machine>, Judge {
     const b = m.layout.vpage(to) + VPAGE.OBJECT;
     w[b] = w[a]!;
     w[m.layout.vpage(to) + VPAGE.TRACK] = 0;
-    if (done) w[a] = 0;
+    if (!done) return;
+    w[a] = 0;
+    w[m.layout.vpage(from) + VPAGE.TRACK] = 0;
   }
 
   misused(_m: Machine, t: number, rule: string): void {
