@@ -33,7 +33,8 @@ export const page_add_new_anon_rmap = verb('page_add_new_anon_rmap', ['page', 'a
 /** An anonymous page is mapped again, after swap-in or migration: by a PTE of `addr`. */
 export const page_add_anon_rmap = verb('page_add_anon_rmap', ['page', 'addr'], (m, _t, page, addr) => {
   const w = m.words;
-  if (w[field(m, page, FRAME.MAP)] === 0 && (w[field(m, page, FRAME.FLAGS)] & PG.KSM) === 0) {
+  // a page that was anonymous before, and perhaps freed lazily, stays what it was
+  if ((w[field(m, page, FRAME.FLAGS)] & (PG.ANON | PG.KSM)) === 0) {
     w[field(m, page, FRAME.FLAGS)] |= PG.ANON | PG.SWAPBACKED;
     w[field(m, page, FRAME.INDEX)] = w[m.layout.vpage(addr) + VPAGE.PGOFF]!;
   }
