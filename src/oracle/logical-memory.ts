@@ -216,13 +216,13 @@ export class LogicalMemory implements Observer<Machine>, Judge {
       this.blame.changed(m, t, addr, before, after, this.step);
     }
     if (isPresent(after) && (!isPresent(before) || frameFor(before, addr) !== frameFor(after, addr)))
-      this.install(m, t, addr, frameFor(after, addr));
+      this.install(m, t, addr, before, frameFor(after, addr));
     else if (before !== 0 && isPresent(before) && !isPresent(after)) this.noteDrop(m, t, addr, before);
     else if (after === 0 && kindOf(before) === KIND_SWAP) freeSwapped(m, t, this.objectAt(addr));
   }
 
   /** The entry now names `frame`: it becomes the page's home, or makes the page a private copy. */
-  private install(m: Machine, t: number, addr: number, frame: number): void {
+  private install(m: Machine, t: number, addr: number, before: number, frame: number): void {
     const w = m.words;
     const L = m.layout;
     const at = L.vpage(addr);
@@ -240,6 +240,7 @@ export class LogicalMemory implements Observer<Machine>, Judge {
       return;
     }
     const o = L.objectAt(object);
+    if (before === 0 && anonymous && copiesFile(m, object, addr, frame)) return;
     if ((w[o + OBJECT.STATE] & DISCARDABLE) !== 0) keepDropped(m, t, object, addr);
     if (w[o + OBJECT.HOME] === frame + 1) return;
     if (!this.discarding(object)) {
@@ -352,4 +353,20 @@ function adoptWindows(m: Machine, object: number, addr: number): void {
     openOn(m, t, object);
     m.words[m.layout.windowAt(t, object)] |= BORN;
   }
+}
+
+/** Where a discarded private copy was, a fault copied the file's page anew: what the copy read is as good as written. */
+function copiesFile(m: Machine, object: number, addr: number, frame: number): boolean {
+  if (vmaKind(m.words[m.layout.vpage(addr) + VPAGE.VMA]) !== VMA_FILE_PRIVATE) return false;
+  const o = m.layout.objectAt(object);
+  const watch = m.words[o + OBJECT.WATCH];
+  if (watch === 0 || m.words[o + OBJECT.HOME] === frame + 1 || !discarding(m, object)) return false;
+  for (let k = 0; k < PAGE_WORDS; k++) m.words[o + OBJECT.CELL + k] = m.words[m.layout.frameAt(frame) + FRAME.W + k];
+  m.words[o + OBJECT.HOME] = frame + 1;
+  for (let t = 0; t < m.layout.geometry.cpus; t++) {
+    if ((watch & (1 << t)) === 0) continue;
+    openOn(m, t, object);
+    m.words[m.layout.windowAt(t, object)] |= BORN;
+  }
+  return true;
 }
