@@ -125,8 +125,12 @@ export const dax_pmd_fits = test(
   ['haddr', 'vma'],
   (m, _t, haddr, vma) => {
     if ((vma & VM.HUGEPAGE) === 0) return NO;
-    for (let i = 0; i < PTES_PER_PMD; i++)
-      if (m.words[m.layout.vpage(haddr + i) + VPAGE.VMA] !== vma) return NO;
+    const index = m.words[m.layout.vpage(haddr) + VPAGE.PGOFF];
+    if ((index & (PTES_PER_PMD - 1)) !== 0) return NO; // PG_PMD_COLOUR, after mremap
+    for (let i = 0; i < PTES_PER_PMD; i++) {
+      const at = m.layout.vpage(haddr + i);
+      if (m.words[at + VPAGE.VMA] !== vma || m.words[at + VPAGE.PGOFF] !== index + i) return NO;
+    }
     return DONE;
   },
   { private: true },

@@ -243,7 +243,7 @@ function bear(l: Asking, t: number, start: number, count: number, child: number)
           to,
           k,
           backed,
-          backed === l.cell(parent, k) || heldSince(m, t, parent, k, backed),
+          backed === l.cell(parent, k) || heldSince(m, t, parent, k, backed) || l.allowed(parent, from, k, backed),
         );
       l.looks.forked++;
       if (backed >= 0) m.words[o + OBJECT.CELL + k] = backed;
