@@ -42,6 +42,8 @@ export class LogicalMemory implements Observer<Machine>, Judge {
   m!: Machine;
   /** Set to note every access that takes effect, in order. */
   log: ((t: number, kind: 'read' | 'write', object: number, word: number, value: number) => void) | undefined;
+  /** Set to hear of every change that takes something away from an entry. */
+  onChange: ((t: number) => void) | undefined;
   /** Set to hear of every return of a program operation. */
   onReturn: ((t: number) => void) | undefined;
   /** The first of them, in the form of a violation. */
@@ -212,6 +214,7 @@ export class LogicalMemory implements Observer<Machine>, Judge {
       m.words[at + VPAGE.EXCUSE] |= 1 << t;
       m.words[at + VPAGE.BUSY] |= 1 << t;
       this.changing |= 1 << t;
+      this.onChange?.(t);
       addToAfter(m, addr, t);
       this.blame.changed(m, t, addr, before, after, this.step);
     }
@@ -361,12 +364,12 @@ function copiesFile(m: Machine, object: number, addr: number, frame: number): bo
   const o = m.layout.objectAt(object);
   const watch = m.words[o + OBJECT.WATCH];
   if (watch === 0 || m.words[o + OBJECT.HOME] === frame + 1 || !discarding(m, object)) return false;
-  for (let k = 0; k < PAGE_WORDS; k++) m.words[o + OBJECT.CELL + k] = m.words[m.layout.frameAt(frame) + FRAME.W + k];
-  m.words[o + OBJECT.HOME] = frame + 1;
-  for (let t = 0; t < m.layout.geometry.cpus; t++) {
-    if ((watch & (1 << t)) === 0) continue;
-    openOn(m, t, object);
-    m.words[m.layout.windowAt(t, object)] |= BORN;
+  for (let k = 0; k < PAGE_WORDS; k++) {
+    const copied = m.words[m.layout.frameAt(frame) + FRAME.W + k];
+    m.words[o + OBJECT.CELL + k] = copied;
+    for (let t = 0; t < m.layout.geometry.cpus; t++)
+      if ((watch & (1 << t)) !== 0) m.words[m.layout.windowAt(t, object) + k] |= bitOf(copied);
   }
+  m.words[o + OBJECT.HOME] = frame + 1;
   return true;
 }

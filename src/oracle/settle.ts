@@ -2,7 +2,6 @@ import { PAGE_WORDS } from '../machine/geometry.js';
 import { FRAME, OBJECT, VPAGE } from '../machine/layout.js';
 import type { Machine } from '../machine/machine.js';
 import { WINDOW } from '../machine/observer.js';
-import { bitOf } from '../machine/values.js';
 import { isPresent, KIND_MIGRATION, kindOf } from '../kernel/entry.js';
 import { PG } from '../kernel/page.js';
 import { isFile } from '../kernel/vma.js';
@@ -10,7 +9,7 @@ import { baseEntry, frameFor } from '../kernel/walk.js';
 import { inTransit } from './after.js';
 import type { Asking } from './asking.js';
 import { backedValue, backingFrame, NO_ADDRESS, POISON } from './backing.js';
-import { resultOf } from './held.js';
+import { resultOf, writtenSince } from './held.js';
 import { BORN } from './objects.js';
 
 /** The end of a discard on one object. */
@@ -24,10 +23,9 @@ export function settleContents(l: Asking, t: number, kind: number, object: numbe
   const stays = home >= 0 && inTransit(m, addr, t);
   for (let k = 0; k < PAGE_WORDS; k++) {
     const backed = stays ? m.words[L.frameAt(home) + FRAME.W + k] : backedValue(m, addr, k);
-    const written = m.words[L.windowAt(t, object) + k];
     const born = (m.words[L.windowAt(t, object)] & BORN) !== 0;
     const kept = (kind === WINDOW.NONE || born) && backed === m.words[L.windowAt(t, object) + PAGE_WORDS + k];
-    const fresh = backed !== 0 && (backed & 31) !== 1 && (written & bitOf(backed)) !== 0;
+    const fresh = writtenSince(m, t, object, k, backed);
     const allowed =
       kept ||
       fresh ||
