@@ -82,12 +82,14 @@ export function backingFrame(m: Machine, addr: number): number {
   return -1;
 }
 
+/** A hardware error took the frame: whether an access still reaches it is a matter of timing. */
+export function isPoisoned(m: Machine, frame: number): boolean {
+  return (m.words[m.layout.frameAt(frame) + FRAME.FLAGS] & PG.HWPOISON) !== 0;
+}
+
 /** A hardware error took the frame, and the object has moved on: what it shows and takes is nobody's. */
 export function isLost(m: Machine, object: number, frame: number): boolean {
-  return (
-    (m.words[m.layout.frameAt(frame) + FRAME.FLAGS] & PG.HWPOISON) !== 0 &&
-    m.words[m.layout.objectAt(object) + OBJECT.HOME] !== frame + 1
-  );
+  return isPoisoned(m, frame) && m.words[m.layout.objectAt(object) + OBJECT.HOME] !== frame + 1;
 }
 
 /** The address that names the object, -1 when none does; of two (mremap) the one that has an entry. */

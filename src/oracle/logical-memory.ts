@@ -8,7 +8,7 @@ import { PG } from '../kernel/page.js';
 import { VMA_FILE_PRIVATE, vmaKind } from '../kernel/vma.js';
 import { frameFor } from '../kernel/walk.js';
 import { addToAfter, after, setAfter } from './after.js';
-import { addressOf, isLost } from './backing.js';
+import { addressOf, isLost, isPoisoned } from './backing.js';
 import { Blame } from './blame.js';
 import type { Judge } from './judge.js';
 import { Overlap } from './overlap.js';
@@ -183,7 +183,8 @@ export class LogicalMemory implements Observer<Machine>, Judge {
     for (const o of this.onLoaded) o.loaded!(this, t, addr, word, value, entry);
     this.looks.loaded++;
     const object = this.objectAt(addr);
-    if (object < 0 || this.discarding(object)) this.m.returns(t, NOT_COMPARED);
+    if (object < 0 || this.discarding(object) || isPoisoned(this.m, frameFor(entry, addr)))
+      this.m.returns(t, NOT_COMPARED);
   }
 
   storing(_m: Machine, t: number, addr: number, word: number, value: number, entry: number): void {
@@ -192,8 +193,10 @@ export class LogicalMemory implements Observer<Machine>, Judge {
     this.looks.storing++;
   }
 
-  stored(m: Machine, _t: number, addr: number, word: number, value: number, entry: number): void {
+  stored(m: Machine, t: number, addr: number, word: number, value: number, entry: number): void {
     const object = this.objectAt(addr);
+    if (object < 0 || this.discarding(object) || isPoisoned(m, frameFor(entry, addr)))
+      m.returns(t, NOT_COMPARED);
     if (object < 0 || isLost(m, object, frameFor(entry, addr))) return;
     m.words[m.layout.objectAt(object) + OBJECT.CELL + word] = value;
     noteWrite(m, object, word, bitOf(value));
@@ -244,7 +247,7 @@ export class LogicalMemory implements Observer<Machine>, Judge {
     }
     const o = L.objectAt(object);
     if (before === 0 && anonymous && copiesFile(m, object, addr, frame)) return;
-    if ((w[o + OBJECT.STATE] & DISCARDABLE) !== 0) keepDropped(m, t, object, addr);
+    if (object < files) keepDropped(m, t, object, addr);
     if (w[o + OBJECT.HOME] === frame + 1) return;
     if (!this.discarding(object)) {
       for (const oracle of this.onInstalling) oracle.installing!(this, t, addr, frame);

@@ -4,25 +4,30 @@ import type { LogicalMemory } from '../oracle/logical-memory.js';
 import { RoundRobinScheduler } from '../schedule/round-robin.js';
 import type { Scheduler } from '../schedule/scheduler.js';
 
-/** One effect of a run: an access took place, or an operation returned. */
+/** One effect of a run: an access took place, an operation returned, or it took something away from an entry. */
 export interface Effect {
   readonly thread: number;
   readonly operation: number;
 }
 
-/** Notes the effects of a run on `m` in order, until the returned function is called. */
-export function noteEffects(m: Machine, l: LogicalMemory): () => readonly Effect[] {
+/** Notes the effects of a run on `m` in order, with or without changes of entries, until the answer is called. */
+export function noteEffects(m: Machine, l: LogicalMemory, changes: boolean): () => readonly Effect[] {
   const effects: Effect[] = [];
   const note = (thread: number): void => {
     effects.push({ thread, operation: m.words[m.layout.threadAt(thread) + THREAD.OP] });
   };
-  l.log = note;
-  l.onReturn = note;
+  hear(l, note, changes);
   return () => {
-    l.log = undefined;
-    l.onReturn = undefined;
+    hear(l, undefined, changes);
     return effects;
   };
+}
+
+/** Who hears of effects; nobody when `who` is left out. */
+export function hear(l: LogicalMemory, who: ((thread: number) => void) | undefined, changes: boolean): void {
+  l.log = who;
+  l.onReturn = who;
+  l.onChange = changes ? who : undefined;
 }
 
 /**
@@ -39,12 +44,12 @@ export class Guided implements Scheduler {
   constructor(
     private readonly effects: readonly Effect[],
     l: LogicalMemory,
+    changes: boolean,
   ) {
     const happened = (thread: number): void => {
       if (this.effects[this.at]?.thread === thread) this.at++;
     };
-    l.log = happened;
-    l.onReturn = happened;
+    hear(l, happened, changes);
   }
 
   begin(threads: number): void {

@@ -17,7 +17,7 @@ import { compare, type Compared, type Shown } from './compare.js';
 import { CoverageMeter } from './coverage.js';
 import type { Finding, HitRates, RunOutcome } from './finding.js';
 import type { Coverage, Lab, Side, Trace } from './lab.js';
-import { Guided, noteEffects } from './guided.js';
+import { Guided, hear, noteEffects } from './guided.js';
 import { orderingOf, type Access, type Ordering } from './ordering.js';
 import { Replay } from './replay.js';
 import { finalMemory } from './results.js';
@@ -196,7 +196,7 @@ export class Laboratory implements Lab {
   private timingOnly(c: Case, compared: Compared, search: number): boolean {
     const same = (shown: Shown): boolean =>
       shown.violation === undefined && !shown.inconclusive && compared.sameResults(shown);
-    if (same(this.guided(c))) return true;
+    if (same(this.guided(c, false)) || same(this.guided(c, true))) return true;
     const prng = new Prng(`timing ${hashText(JSON.stringify({ ...c, schedule: [] }))}`);
     for (let i = 0; i < search; i++)
       if (same(this.record(c, searcher(prng, i), 'reference').shown)) return true;
@@ -204,17 +204,16 @@ export class Laboratory implements Lab {
   }
 
   /** The reference's run with the effects of the candidate's run in their order. */
-  private guided(c: Case): Shown {
+  private guided(c: Case, changes: boolean): Shown {
     const from = this.benches.candidate;
     const m = from.prepare(c);
-    const effects = noteEffects(m, from.memory);
+    const effects = noteEffects(m, from.memory, changes);
     from.run(m, new Replay(m, this.stretches(c)));
     const order = effects();
     const bench = this.benches.reference;
     const reference = bench.prepare(c);
-    const ended = bench.run(reference, new Guided(order, bench.memory));
-    bench.memory.log = undefined;
-    bench.memory.onReturn = undefined;
+    const ended = bench.run(reference, new Guided(order, bench.memory, changes));
+    hear(bench.memory, undefined, changes);
     return show(ended, () => outcomeOf(ended));
   }
 }
