@@ -23,10 +23,7 @@ export const copy_page_range = operation({
   steps: ({ addr, count, child, vma, at, cursor, pages, child_at }) => [
     when(not(find_vma(addr, vma)), [go_to('out')]),
     when(is_vm_hugetlb_page(vma), [
-      each(next_pmd(addr, count, cursor, at), [
-        let_(child_at, same_address_in(at, child)),
-        call(copy_hugetlb_page_range, { addr: at, child: child_at }),
-      ]),
+      call(copy_hugetlb_page_range, { start: addr, count, child, vma }),
       go_to('out'),
     ]),
     when(not(vma_is_copied(vma)), [go_to('out')]),
