@@ -1,4 +1,5 @@
 import type { Edit } from '../src/program/model.js';
+import { hugePageRepairs } from './repairs-huge-pages.js';
 
 /** What v4.14 gets wrong on the CPU side, repaired as later kernels did. Each edit says which commit it follows. */
-export const repairs: readonly Edit[] = [];
+export const repairs: readonly Edit[] = [...hugePageRepairs];

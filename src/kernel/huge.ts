@@ -53,6 +53,15 @@ export const pmdp_invalidate = (addr: Arg, pmd: Arg, entry: Arg): Expand =>
     notify: mutedSlot('after-clear', mmu_notifier_invalidate_range(addr, HPAGE_PMD_NR)),
   });
 
+/** Takes the present bit away in one step; `entry` is what stood there, with all that hardware had set (from v4.16). */
+export const pmdp_establish = verb('pmdp_establish', ['addr', 'pmd', '>entry'], (m, t, addr, pmd, out) => {
+  const before = m.words[pmd];
+  m.words[out] = before;
+  m.words[pmd] = before & ~PTE.PRESENT;
+  entryChanged(m, t, addr, before, m.words[pmd]);
+  return DONE;
+});
+
 /** Takes the table of PTEs that was deposited with the huge entry. */
 export const pgtable_trans_huge_withdraw = verb('pgtable_trans_huge_withdraw', ['>pgtable'], (m, t, out) => {
   const table = allocTable(m);
