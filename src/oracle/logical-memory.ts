@@ -1,30 +1,20 @@
-import { PAGE_WORDS } from '../machine/geometry.js';
-import { FRAME, OBJECT, THREAD, VPAGE } from '../machine/layout.js';
+import { FRAME, OBJECT, VPAGE } from '../machine/layout.js';
 import { NOT_COMPARED, type Machine } from '../machine/machine.js';
-import { WINDOW, type Observer } from '../machine/observer.js';
+import type { Observer } from '../machine/observer.js';
 import { bitOf } from '../machine/values.js';
 import { isPresent, KIND_SWAP, kindOf } from '../kernel/entry.js';
-import { PG } from '../kernel/page.js';
-import { VMA_FILE_PRIVATE, vmaKind } from '../kernel/vma.js';
 import { frameFor } from '../kernel/walk.js';
 import { addToAfter, after, setAfter } from './after.js';
-import { addressOf, isLost, isPoisoned } from './backing.js';
+import { isLost, isPoisoned } from './backing.js';
 import { Blame } from './blame.js';
+import { drop, install, leave, migrate, noteDrop, rename, rewrite } from './homes.js';
 import type { Judge } from './judge.js';
 import { Overlap } from './overlap.js';
-import { BORN, DISCARDABLE, openOn, poisonFile, spareObject } from './objects.js';
+import { poisonFile } from './objects.js';
 import { noLooks, type Oracle } from './oracle.js';
 import { loses } from './rights.js';
 import type { Verdict, Violation } from './verdict.js';
-import {
-  allowedByWindows,
-  closeWindow,
-  discarding,
-  freeSwapped,
-  keepDropped,
-  noteWrite,
-  openWindow,
-} from './windows.js';
+import { allowedByWindows, closeWindow, discarding, freeSwapped, noteWrite, openWindow } from './windows.js';
 
 /**
  * The specification machine that runs beside the kernel: memory objects with their cells, what operations in flight
@@ -55,13 +45,11 @@ export class LogicalMemory implements Observer<Machine>, Judge {
 
   private readonly onLoaded: readonly Oracle[];
   private readonly onStoring: readonly Oracle[];
-  private readonly onInstalling: readonly Oracle[];
   private readonly onSettled: readonly Oracle[];
 
   constructor(readonly oracles: readonly Oracle[]) {
     this.onLoaded = oracles.filter((o) => o.loaded !== undefined);
     this.onStoring = oracles.filter((o) => o.storing !== undefined);
-    this.onInstalling = oracles.filter((o) => o.installing !== undefined);
     this.onSettled = oracles.filter((o) => o.settled !== undefined);
   }
 
@@ -222,52 +210,9 @@ export class LogicalMemory implements Observer<Machine>, Judge {
       this.blame.changed(m, t, addr, before, after, this.step);
     }
     if (isPresent(after) && (!isPresent(before) || frameFor(before, addr) !== frameFor(after, addr)))
-      this.install(m, t, addr, before, frameFor(after, addr));
-    else if (before !== 0 && isPresent(before) && !isPresent(after)) this.noteDrop(m, t, addr, before);
+      install(this, m, t, addr, before, frameFor(after, addr));
+    else if (before !== 0 && isPresent(before) && !isPresent(after)) noteDrop(m, t, addr, before);
     else if (after === 0 && kindOf(before) === KIND_SWAP) freeSwapped(m, t, this.objectAt(addr));
-  }
-
-  /** The entry now names `frame`: it becomes the page's home, or makes the page a private copy. */
-  private install(m: Machine, t: number, addr: number, before: number, frame: number): void {
-    const w = m.words;
-    const L = m.layout;
-    const at = L.vpage(addr);
-    let object = w[at + VPAGE.OBJECT] - 1;
-    if (object < 0) return;
-    const files = L.geometry.mms * L.pages;
-    const anonymous = (w[L.frameAt(frame) + FRAME.FLAGS] & PG.ANON) !== 0;
-    if (object >= files && vmaKind(w[at + VPAGE.VMA]) === VMA_FILE_PRIVATE && anonymous) {
-      object = spareObject(m, addr);
-      w[at + VPAGE.OBJECT] = object + 1;
-      const o = L.objectAt(object);
-      for (let k = 0; k < PAGE_WORDS; k++) w[o + OBJECT.CELL + k] = w[L.frameAt(frame) + FRAME.W + k]!;
-      w[o + OBJECT.HOME] = frame + 1;
-      adoptWindows(m, object, addr);
-      return;
-    }
-    const o = L.objectAt(object);
-    if (before === 0 && anonymous && copiesFile(m, object, addr, frame)) return;
-    if (object < files) keepDropped(m, t, object, addr);
-    if (w[o + OBJECT.HOME] === frame + 1) return;
-    if (!this.discarding(object)) {
-      for (const oracle of this.onInstalling) oracle.installing!(this, t, addr, frame);
-      this.looks.installing++;
-    }
-    w[o + OBJECT.HOME] = frame + 1;
-  }
-
-  /** A discardable page loses its entry: from here on this operation may turn it into zeros. */
-  private noteDrop(m: Machine, t: number, addr: number, before: number): void {
-    const object = this.objectAt(addr);
-    if (object < 0 || t >= m.layout.geometry.cpus) return;
-    const o = m.layout.objectAt(object);
-    if ((m.words[o + OBJECT.STATE] & DISCARDABLE) === 0) return;
-    if (
-      m.words[o + OBJECT.HOME] !== frameFor(before, addr) + 1 ||
-      (m.words[o + OBJECT.WATCH] & (1 << t)) !== 0
-    )
-      return;
-    openOn(m, t, object);
   }
 
   promised(m: Machine, t: number, addr: number): void {
@@ -283,23 +228,11 @@ export class LogicalMemory implements Observer<Machine>, Judge {
   }
 
   freeing(m: Machine, t: number, frame: number): void {
-    const L = m.layout;
-    for (let object = 0; object < L.objects; object++) {
-      const o = L.objectAt(object);
-      if (m.words[o + OBJECT.HOME] !== frame + 1) continue;
-      m.words[o + OBJECT.HOME] = 0;
-      if (this.discarding(object)) continue;
-      for (const oracle of this.oracles) oracle.leaving?.(this, t, object, frame);
-      this.looks.leaving++;
-    }
+    leave(this, m, t, frame);
   }
 
   dropped(m: Machine, t: number, addr: number): void {
-    const object = this.objectAt(addr);
-    // what a mapping of a file shows stays in the file
-    if (object < 0 || object >= m.layout.geometry.mms * m.layout.pages) return;
-    m.words[m.layout.objectAt(object) + OBJECT.STATE] |= DISCARDABLE;
-    openOn(m, t, object);
+    drop(m, t, addr);
   }
 
   poisoned(m: Machine, _t: number, frame: number): void {
@@ -307,72 +240,18 @@ export class LogicalMemory implements Observer<Machine>, Judge {
   }
 
   migrated(m: Machine, t: number, from: number, to: number): void {
-    const L = m.layout;
-    for (let object = 0; object < L.objects; object++) {
-      const o = L.objectAt(object);
-      if (m.words[o + OBJECT.HOME] !== from + 1) continue;
-      m.words[o + OBJECT.HOME] = to + 1;
-      const addr = addressOf(m, object);
-      if (addr < 0 || this.discarding(object)) continue;
-      for (const oracle of this.onInstalling) oracle.installing!(this, t, addr, to);
-      this.looks.installing++;
-    }
+    migrate(this, m, t, from, to);
   }
 
   rewrote(m: Machine, _t: number, addr: number, frame: number): void {
-    const object = this.objectAt(addr);
-    if (object < 0) return;
-    const files = m.layout.geometry.mms * m.layout.pages;
-    if (object >= files) return; // a private copy is made by the install that follows
-    for (let k = 0; k < PAGE_WORDS; k++) {
-      const value = m.words[m.layout.frameAt(frame) + FRAME.W + k];
-      m.words[m.layout.objectAt(object) + OBJECT.CELL + k] = value;
-      noteWrite(m, object, k, bitOf(value));
-    }
+    rewrite(m, addr, frame);
   }
 
   moved(m: Machine, _t: number, from: number, to: number, done: boolean): void {
-    const w = m.words;
-    const a = m.layout.vpage(from) + VPAGE.OBJECT;
-    const b = m.layout.vpage(to) + VPAGE.OBJECT;
-    w[b] = w[a]!;
-    w[m.layout.vpage(to) + VPAGE.TRACK] = 0;
-    if (!done) return;
-    w[a] = 0;
-    w[m.layout.vpage(from) + VPAGE.TRACK] = 0;
+    rename(m, from, to, done);
   }
 
   misused(_m: Machine, t: number, rule: string): void {
     for (const o of this.oracles) o.misused?.(this, t, rule);
   }
-}
-
-/** A page that became private inside an open discard is discarded with the rest. */
-function adoptWindows(m: Machine, object: number, addr: number): void {
-  for (let t = 0; t < m.layout.geometry.cpus; t++) {
-    const window = m.words[m.layout.threadAt(t) + THREAD.WINDOW];
-    const kind = window & 15;
-    if (kind !== WINDOW.DISCARD && kind !== WINDOW.UNMAP) continue;
-    const start = (window >> 4) & 255;
-    const count = (window >> 12) & 255;
-    if (addr < start || addr >= start + count) continue;
-    openOn(m, t, object);
-    m.words[m.layout.windowAt(t, object)] |= BORN;
-  }
-}
-
-/** Where a discarded private copy was, a fault copied the file's page anew: what the copy read is as good as written. */
-function copiesFile(m: Machine, object: number, addr: number, frame: number): boolean {
-  if (vmaKind(m.words[m.layout.vpage(addr) + VPAGE.VMA]) !== VMA_FILE_PRIVATE) return false;
-  const o = m.layout.objectAt(object);
-  const watch = m.words[o + OBJECT.WATCH];
-  if (watch === 0 || m.words[o + OBJECT.HOME] === frame + 1 || !discarding(m, object)) return false;
-  for (let k = 0; k < PAGE_WORDS; k++) {
-    const copied = m.words[m.layout.frameAt(frame) + FRAME.W + k];
-    m.words[o + OBJECT.CELL + k] = copied;
-    for (let t = 0; t < m.layout.geometry.cpus; t++)
-      if ((watch & (1 << t)) !== 0) m.words[m.layout.windowAt(t, object) + k] |= bitOf(copied);
-  }
-  m.words[o + OBJECT.HOME] = frame + 1;
-  return true;
 }

@@ -13,8 +13,10 @@ export const stalePermission: Oracle = {
   loaded(l, t, addr, word, _value, entry) {
     if ((entry & PTE.FREED) !== 0 || l.excused(addr)) return;
     const now = baseEntry(l.m, addr);
-    if (isPresent(now) && (now & PTE.PROTNONE) === 0) return;
-    l.fail('stale-permission', t, addr, `reads word ${word} of page ${addr}, which nothing maps any more`);
+    if (!isPresent(now) || (now & PTE.PROTNONE) !== 0)
+      l.fail('stale-permission', t, addr, `reads word ${word} of page ${addr}, which nothing maps any more`);
+    else if ((l.m.words[l.m.layout.vpage(addr) + VPAGE.VMA] & VM.READ) === 0 && !protecting(l, addr))
+      l.fail('stale-permission', t, addr, `reads word ${word} of page ${addr}, where no vma is any more`);
   },
   storing(l, t, addr, word, _value, entry) {
     if ((entry & PTE.FREED) !== 0 || l.excused(addr)) return;
@@ -33,6 +35,19 @@ export const stalePermission: Oracle = {
         addr,
         `writes word ${word} of page ${addr}, which its vma does not permit any more`,
       );
+  },
+  ended(l) {
+    const L = l.m.layout;
+    const total = L.geometry.mms * L.pages;
+    for (let addr = 0; addr < total; addr++) {
+      if (l.m.words[L.vpage(addr) + VPAGE.VMA] === 0 && isPresent(baseEntry(l.m, addr)))
+        l.fail(
+          'stale-permission',
+          -1,
+          addr,
+          `an entry maps page ${addr} at the end, where no vma is any more`,
+        );
+    }
   },
 };
 

@@ -2,6 +2,8 @@ import { PAGE_WORDS } from '../machine/geometry.js';
 import { FILE, FRAME, OBJECT, THREAD, VPAGE } from '../machine/layout.js';
 import type { Machine } from '../machine/machine.js';
 import { WINDOW } from '../machine/observer.js';
+import { isPresent } from '../kernel/entry.js';
+import { baseEntry, frameFor } from '../kernel/walk.js';
 import { inTransit } from './after.js';
 import type { Asking } from './asking.js';
 import { addressOf, backedValue, backingFrame } from './backing.js';
@@ -71,9 +73,17 @@ export function noteWrite(m: Machine, object: number, word: number, bit: number)
   // drops of the page that are under way may not lose this write
   for (let t = 0; t < L.geometry.cpus; t++) {
     if ((watch & (1 << t)) === 0 || kindOfWindow(m, t) !== WINDOW.NONE) continue;
+    if (freeing && !isMapped(m, object)) continue; // into the page that goes, before MADV_FREE returned
     keepFromHere(m, t, object, word);
     m.words[o + OBJECT.WATCH] &= ~(1 << t);
   }
+}
+
+/** The object's home frame is mapped: no drop has taken it. */
+function isMapped(m: Machine, object: number): boolean {
+  const addr = addressOf(m, object);
+  const e = addr < 0 ? 0 : baseEntry(m, addr);
+  return isPresent(e) && frameFor(e, addr) === m.words[m.layout.objectAt(object) + OBJECT.HOME] - 1;
 }
 
 /** A write ends a drop in flight: the other words are what they became, old or the result, and stay so. */
@@ -243,7 +253,9 @@ function bear(l: Asking, t: number, start: number, count: number, child: number)
           to,
           k,
           backed,
-          backed === l.cell(parent, k) || heldSince(m, t, parent, k, backed) || l.allowed(parent, from, k, backed),
+          backed === l.cell(parent, k) ||
+            heldSince(m, t, parent, k, backed) ||
+            l.allowed(parent, from, k, backed),
         );
       l.looks.forked++;
       if (backed >= 0) m.words[o + OBJECT.CELL + k] = backed;
