@@ -1,7 +1,7 @@
 import { call, each, mutedSlot, not, number, when } from '../../src/program/build.js';
 import { operation } from '../../src/program/operation.js';
 import { pte_dirty, pte_none, pte_present } from '../../src/kernel/entry.js';
-import { move_soft_dirty_pte, need_rmap_locks, ptl_differs } from '../../src/kernel/mm.js';
+import { move_soft_dirty_pte, move_swap_pte, need_rmap_locks, ptl_differs } from '../../src/kernel/mm.js';
 import { mmu_notifier_invalidate_range } from '../../src/kernel/notifier.js';
 import {
   pte_get,
@@ -55,14 +55,16 @@ export const move_ptes = operation({
       pte_of(at, src),
       pte_of(new_at, dst),
       pte_get(src, entry),
-      when(not(pte_none(entry)), [
-        ptep_get_and_clear(at, src, entry),
-        when(pte_present(entry), [
+      when(
+        pte_present(entry),
+        [
+          ptep_get_and_clear(at, src, entry),
           mutedSlot('after-clear', mmu_notifier_invalidate_range(at, ONE)),
           when(pte_dirty(entry), [let_(force_flush, ONE)]),
-        ]),
-        set_pte_at(new_at, dst, move_soft_dirty_pte(entry)),
-      ]),
+          set_pte_at(new_at, dst, move_soft_dirty_pte(entry)),
+        ],
+        [when(not(pte_none(entry)), [move_swap_pte(at, src, new_at, dst)])],
+      ),
     ]),
     when(ptl_differs(old_pte, new_pte), [pte_unmap_unlock(new_pte)]),
     when(not(is_zero(force_flush)), [flush_tlb_range(old_addr, extent)], [let_(need_flush, ONE)]),

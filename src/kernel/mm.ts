@@ -5,7 +5,7 @@ import { test, value, verb } from '../machine/verb.js';
 import { BLOCKED, DONE, NO } from '../program/primitive.js';
 import { PTE } from './entry.js';
 import { rmapLocksFree, VM, VMA_ANON } from './vma.js';
-import { pmdIndex } from './walk.js';
+import { entryChanged, pmdIndex } from './walk.js';
 
 /**
  * Walks over the vmas of an mm, fork's new mm and mremap's moved vma: mm/mmap.c, mm/mremap.c and kernel/fork.c, v4.14.
@@ -159,5 +159,17 @@ export const move_extent = value('move_extent', ['from', 'to', 'left'], (_m, _t,
 /** The two entries are in different page-table pages, each with a lock of its own. */
 export const ptl_differs = test('new_ptl_differs_from_old_ptl', ['a', 'b'], (m, _t, a, b) =>
   Math.floor((a - m.layout.table) / TABLE.SIZE) !== Math.floor((b - m.layout.table) / TABLE.SIZE) ? DONE : NO, P);
+/**
+ * An entry that is not present moves: nobody looks at it but under the locks of both tables, so that taking it away and
+ * putting it back is one step.
+ */
+export const move_swap_pte = verb('move_swap_pte', ['from', 'src', 'to', 'dst'], (m, t, from, src, to, dst) => {
+  const entry = m.words[src];
+  m.words[dst] = entry | PTE.SOFT_DIRTY;
+  entryChanged(m, t, to, 0, m.words[dst]);
+  m.words[src] = 0;
+  entryChanged(m, t, from, entry, 0);
+  return DONE;
+});
 /** What mremap makes of an entry: present and swap entries become soft-dirty, so that user space sees the move. */
 export const move_soft_dirty_pte = value('move_soft_dirty_pte', ['entry'], (_m, _t, e) => e | PTE.SOFT_DIRTY);
