@@ -50,12 +50,13 @@ export type VmaKind =
  * - `none`: nothing mapped yet
  * - `page`: present, writable if the vma is, dirty, exclusively this mm's (a file page: mapped shared, clean, read-only)
  * - `written`: a file page mapped shared, writable and dirty; a private one: already copied
- * - `clean`: present, writable if the vma is, not dirty (anonymous: as after MADV_FREE or swap-in)
+ * - `clean`: present, writable if the vma is, not dirty (anonymous: as after migration)
+ * - `lazyfree`: as `clean`, and MADV_FREE has returned: it may be dropped until it is written
  * - `zero`: the zero page, read-only
  * - `swapped`: in a swap slot
  * - `shared`: read-only, shared with the same page of the other mm, as after fork
  */
-export type PageState = 'none' | 'page' | 'written' | 'clean' | 'zero' | 'swapped' | 'shared';
+export type PageState = 'none' | 'page' | 'written' | 'clean' | 'lazyfree' | 'zero' | 'swapped' | 'shared';
 
 export interface ThreadProgram {
   readonly kind: 'cpu' | 'device';

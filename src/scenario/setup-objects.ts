@@ -4,6 +4,7 @@ import type { Machine } from '../machine/machine.js';
 import { FRAME_SHIFT, KIND_SWAP } from '../kernel/entry.js';
 import { PG } from '../kernel/page.js';
 import { VMA_ANON, VMA_HUGETLB_PRIVATE } from '../kernel/vma.js';
+import { DISCARDABLE } from '../oracle/objects.js';
 import { entryAt, mappedFrame } from './setup-entries.js';
 
 /** The logical memory begins as what the page tables and the storage say. */
@@ -39,9 +40,13 @@ function setUpObject(m: Machine, L: Layout, addr: number, files: number): void {
   const entry = entryAt(m, addr);
   if (mapped >= 0) {
     w[object + OBJECT.HOME] = mapped + 1;
+    if (isLazyfree(w[L.frameAt(mapped) + FRAME.FLAGS])) w[object + OBJECT.STATE] = DISCARDABLE;
     for (let k = 0; k < PAGE_WORDS; k++) w[object + OBJECT.CELL + k] = w[L.frameAt(mapped) + FRAME.W + k]!;
   } else if ((entry & KIND_SWAP) !== 0) {
     for (let k = 0; k < PAGE_WORDS; k++)
       w[object + OBJECT.CELL + k] = w[L.swapAt(entry >>> FRAME_SHIFT) + SWAP.S + k]!;
   }
 }
+
+/** An anonymous page that MADV_FREE has marked. */
+const isLazyfree = (flags: number): boolean => (flags & (PG.ANON | PG.SWAPBACKED)) === PG.ANON;

@@ -197,6 +197,8 @@ function pageEntry(m: Machine, c: Case, addr: number, state: PageState, region: 
       return swappedEntry(m, addr, region);
     case 'shared':
       return sharedEntry(m, c, addr, region);
+    case 'lazyfree':
+      return lazyfreeEntry(m, addr, region) | writable;
     case 'clean':
       return anonEntry(m, addr, region) | writable;
     case 'page':
@@ -214,6 +216,13 @@ function anonEntry(m: Machine, addr: number, region: Region): number {
   w[at + FRAME.MAP] = 1;
   for (let k = 0; k < PAGE_WORDS; k++) w[at + FRAME.W + k] = contents(addr, k, region);
   return (frame << FRAME_SHIFT) | PTE.PRESENT;
+}
+
+/** mark_page_lazyfree has taken PG_swapbacked away; the entry is clean. */
+function lazyfreeEntry(m: Machine, addr: number, region: Region): number {
+  const entry = anonEntry(m, addr, region);
+  m.words[m.layout.frameAt(entry >>> FRAME_SHIFT) + FRAME.FLAGS] = PG.ANON;
+  return entry;
 }
 
 /** The same page of the other mm maps the same frame, read-only, as after fork. */

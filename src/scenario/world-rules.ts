@@ -18,7 +18,7 @@ export const FILE_KINDS = ['page-cache', 'dax', 'hugetlbfs'] as const satisfies 
 /** States of pages mapped one by one; `shared` needs the same page of the other mm in the same state. */
 export const STATES: Readonly<Record<VmaKind, readonly PageState[]>> = {
   none: ['none'],
-  anon: ['none', 'page', 'clean', 'zero', 'swapped', 'shared'],
+  anon: ['none', 'page', 'clean', 'lazyfree', 'zero', 'swapped', 'shared'],
   'file-shared': ['none', 'page', 'written'],
   'file-private': ['none', 'page', 'written'],
   dax: ['none', 'page', 'written'],
@@ -77,7 +77,7 @@ export function sharesHuge(region: Region, other: Region | undefined): boolean {
 }
 
 /** A page that is this mm's own: nobody else brings its frame. */
-const OWN_FRAME: readonly PageState[] = ['page', 'clean'];
+const OWN_FRAME: readonly PageState[] = ['page', 'clean', 'lazyfree'];
 
 /**
  * Frames that are in use when the case begins, at most: every page of the files counts. Huge pages take aligned blocks,

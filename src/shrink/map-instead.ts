@@ -6,7 +6,7 @@ import { withoutIdleThreads, withoutOperation } from './projection.js';
 import { withoutLonelySharing } from './sharing.js';
 
 /** What an operation may have been there to bring about, the plainest first. */
-const STATES: readonly PageState[] = ['page', 'written', 'clean', 'zero', 'swapped', 'none'];
+const STATES: readonly PageState[] = ['page', 'written', 'clean', 'lazyfree', 'zero', 'swapped', 'none'];
 
 /**
  * The case without one operation, whose page is in another state from the start instead: a reader need not follow how

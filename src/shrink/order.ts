@@ -5,7 +5,16 @@ import { operationsOf } from './operations.js';
  * How plain each state of a page is, plainest first: nothing to explain, then an ordinary page, then what a reader
  * has to be told about.
  */
-const STATES: readonly PageState[] = ['none', 'page', 'clean', 'written', 'zero', 'shared', 'swapped'];
+const STATES: readonly PageState[] = [
+  'none',
+  'page',
+  'clean',
+  'written',
+  'lazyfree',
+  'zero',
+  'shared',
+  'swapped',
+];
 
 /** Kinds of mapping, the one that needs the fewest words first. */
 const VMAS: readonly VmaKind[] = [
