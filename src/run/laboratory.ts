@@ -97,6 +97,11 @@ export class Laboratory implements Lab {
     return compared === undefined ? undefined : this.decide(c, compared, search);
   }
 
+  /** Paths of the visible steps of a program operation: the points that schedules name. */
+  paths(program: string): readonly string[] {
+    return this.points.paths(program);
+  }
+
   coverage(): Coverage {
     return this.meter.coverage();
   }

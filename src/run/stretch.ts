@@ -22,6 +22,13 @@ export class Points {
     });
   }
 
+  /** Paths of the visible steps of a program operation, in the order of the text. */
+  paths(program: string): readonly string[] {
+    return [...this.pcs.keys()]
+      .filter((k) => k.startsWith(`${program} `))
+      .map((k) => k.slice(program.length + 1));
+  }
+
   toSegment(s: Stretch): Segment {
     const path = s.pc === 0 ? '' : this.code.instructions[s.pc].info.path;
     return { thread: s.thread, operation: s.operation, path, occurrence: s.occurrence };

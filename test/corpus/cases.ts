@@ -1,0 +1,189 @@
+import { call, cpu, device, ends, region, stops, world, type Written } from './write-case.js';
+
+/**
+ * The cases of corpus/, written by hand. Addresses: page n of mm m is 8 m + n. Verdicts are of one schedule, the one that
+ * the case is about.
+ */
+
+/** From a store to the copy that it makes. */
+const COPY = 'user_write __do_page_fault handle_mm_fault do_wp_page wp_page_copy';
+const RANGE_END = 'mmu_notifier_invalidate_range_end.notify';
+const shared = (): ReturnType<typeof world> =>
+  world([[region('anon', ['shared', 'shared'])], [region('anon', ['shared', 'shared'])]]);
+
+export const CASES: readonly Written[] = [
+  {
+    name: 'two-addresses-as-printed',
+    about:
+      'The timeline of the 2017 discussion as printed: two addresses are copied by two CPUs, two more CPUs write them, two device threads read them. One copy is not announced under the lock. A read is stale, but nothing orders the two writers or the two readers: no cycle.',
+    world: shared(),
+    threads: [
+      cpu(0, call('user_write', 0, 0)),
+      cpu(0, call('user_write', 1, 0)),
+      cpu(0, call('user_write', 0, 0)),
+      cpu(0, call('user_write', 1, 0)),
+      device(0, call('device_read', 0, 0), call('device_read', 0, 0)),
+      device(0, call('device_read', 1, 0), call('device_read', 1, 0)),
+    ],
+    runs: [
+      ends(4, 0),
+      ends(5, 0),
+      stops(0, 0, COPY, RANGE_END),
+      ends(1, 0),
+      ends(2, 0),
+      ends(3, 0),
+      ends(5, 1),
+      ends(4, 1),
+    ],
+    expected: {
+      'always-notify~wp_page_copy': 'stale-read by dev0 at mm0:0, wp_page_copy, no cycle',
+      'always-notify': 'clean',
+      optimized: 'clean',
+      'v4.14': 'clean',
+      'v4.15': 'clean',
+    },
+  },
+  {
+    name: 'rule-b',
+    about:
+      'One thread writes A, then B; one device reads the new B, then the old A. The copy of A was not announced under the lock before the new entry was set: program order, reads-from and from-reads make a cycle.',
+    world: shared(),
+    threads: [
+      cpu(0, call('user_write', 0, 0)),
+      cpu(0, call('user_write', 0, 0), call('user_write', 1, 0)),
+      device(0, call('device_read', 0, 0), call('device_read', 1, 0), call('device_read', 0, 0)),
+    ],
+    runs: [ends(2, 0), stops(0, 0, COPY, RANGE_END), ends(1, 0), ends(1, 1), ends(2, 1), ends(2, 2)],
+    expected: {
+      'always-notify~wp_page_copy': 'stale-read by dev0 at mm0:0, wp_page_copy, cycle of 4',
+      'always-notify': 'clean',
+      optimized: 'clean',
+      'v4.14': 'clean',
+      'v4.15': 'clean',
+    },
+  },
+  {
+    name: 'rule-a',
+    about:
+      'MADV_DONTNEED frees a page in the middle of its range, because the gather is full, and the secondary TLB was not told before: the device writes to a freed page.',
+    world: world([[region('anon', ['page', 'page'])]]),
+    threads: [
+      cpu(0, { name: 'madvise_dontneed', args: [0, 2], choices: ['gather-full'] }),
+      device(0, call('device_write', 0, 0), call('device_write', 0, 0)),
+    ],
+    runs: [ends(1, 0), stops(0, 0, 'madvise_dontneed', 'flush_tlb_range'), ends(1, 1)],
+    expected: {
+      'always-notify~zap_pte_range:after-flush': 'freed-page-write by dev0 at mm0:0, zap_pte_range',
+      'always-notify': 'clean',
+      optimized: 'clean',
+      'v4.14': 'clean',
+      'v4.15': 'clean',
+    },
+  },
+  {
+    name: 'downgrade-fork',
+    about:
+      'fork makes the parent read-only and announces it at range_end only: the device may write the shared page until then, and not after fork has returned.',
+    world: world([[region('anon', ['page'])], [region('none', [])]]),
+    threads: [cpu(0, call('dup_mmap', 1)), device(0, call('device_write', 0, 0), call('device_write', 0, 0))],
+    runs: [ends(1, 0), ends(0, 0), ends(1, 1)],
+    expected: {
+      'optimized~copy_one_pte:after-set~copy_page_range:range-end': 'stale-entry by dev0 at mm0:0, copy_one_pte',
+      'always-notify': 'clean',
+      optimized: 'clean',
+      'v4.14': 'clean',
+      'v4.15': 'clean',
+    },
+  },
+  {
+    name: 'downgrade-mprotect',
+    about: 'mprotect takes the right to write; its range_end is the only announcement in the kernels read.',
+    world: world([[region('anon', ['page'])]]),
+    threads: [cpu(0, call('mprotect', 0, 4, 0)), device(0, call('device_write', 0, 0), call('device_write', 0, 0))],
+    runs: [ends(1, 0), ends(0, 0), ends(1, 1)],
+    expected: {
+      'v4.14~change_pmd_range:range-end': 'stale-entry by dev0 at mm0:0, change_pte_range',
+      'always-notify': 'clean',
+      optimized: 'clean',
+      'v4.14': 'clean',
+      'v4.15': 'clean',
+    },
+  },
+  {
+    name: 'downgrade-mkclean',
+    about: 'page_mkclean_one cleans a shared file page before writeback; the patch leaves its range_end to tell the device.',
+    world: world([[region('file-shared', ['written'])]], ['page-cache']),
+    threads: [cpu(0, call('fsync', 0)), device(0, call('device_write', 0, 0), call('device_write', 0, 0))],
+    runs: [ends(1, 0), ends(0, 0), ends(1, 1)],
+    expected: {
+      'optimized~page_mkclean_one:range-end': 'stale-entry by dev0 at mm0:0, page_mkclean_one',
+      'always-notify': 'clean',
+      optimized: 'clean',
+      'v4.14': 'clean',
+      'v4.15': 'clean',
+    },
+  },
+  {
+    name: 'downgrade-clear-refs',
+    about: 'clear_refs clears soft-dirty bits; a device that keeps its writable translation leaves no mark.',
+    world: world([[region('anon', ['page'])]]),
+    threads: [cpu(0, call('clear_refs_write')), device(0, call('device_write', 0, 0), call('device_write', 0, 0))],
+    runs: [ends(1, 0), ends(0, 0), ends(1, 1)],
+    expected: {
+      'v4.14~clear_refs_write:range-end~tlb_finish_mmu': 'stale-entry by dev0 at mm0:0, clear_refs_pte_range',
+      'always-notify': 'clean',
+      optimized: 'clean',
+      'v4.14': 'clean',
+      'v4.15': 'clean',
+    },
+  },
+  {
+    name: 'ksm-write-protect',
+    about: 'KSM write-protects a page before it compares; with the patch the device hears of it at range_end.',
+    world: world([[region('anon', ['page', 'page'], { mergeable: true })]]),
+    threads: [cpu(0, call('ksm_scan', 0, 1)), device(0, call('device_write', 0, 0), call('device_write', 0, 0))],
+    runs: [ends(0, 0), ends(1, 0), ends(1, 1)],
+    expected: {
+      optimized: 'clean',
+      'always-notify': 'clean',
+      'v4.14': 'clean',
+      'v4.15': 'clean',
+    },
+  },
+  {
+    name: 'huge-zero-split',
+    about:
+      'The huge zero page is split by a write to one of its pages. Hardware that ignores invalidations smaller than a cached huge entry goes on reading zeros where the copy is.',
+    world: world([[region('anon', [], { map: 'huge-zero' })]]),
+    hardware: { 'small-invalidation': 'ignored' },
+    threads: [
+      cpu(0, { name: 'user_write', args: [0, 0], choices: ['huge-allocation-fails'] }),
+      device(0, call('device_read', 0, 0), call('device_read', 0, 0)),
+    ],
+    runs: [ends(1, 0), ends(0, 0), ends(1, 1)],
+    expected: {
+      'v4.15': 'stale-entry by dev0 at mm0:0, __split_huge_zero_page_pmd',
+      'always-notify': 'clean',
+      optimized: 'clean',
+      'v4.14': 'clean',
+    },
+  },
+  {
+    name: 'late-dirty-bit',
+    about:
+      'The question of the 2017 review: hardware that writes dirty bits back late, from a cached writable entry, against a sync that cleans the page. Every kernel loses the write, whatever notifies.',
+    world: world([[region('file-shared', ['written'])]], ['page-cache']),
+    hardware: { 'dirty-bit': 'late' },
+    threads: [
+      cpu(0, call('fsync', 0), call('fsync', 0)),
+      device(0, call('device_write', 0, 0), call('device_write', 0, 0)),
+    ],
+    runs: [ends(1, 0), ends(0, 0), ends(1, 1), ends(0, 1)],
+    expected: {
+      optimized: 'clean',
+      'always-notify': 'clean',
+      'v4.14': 'clean',
+      'v4.15': 'clean',
+    },
+  },
+];
