@@ -2,7 +2,7 @@ import { each, not, when } from '../../src/program/build.js';
 import { operation } from '../../src/program/operation.js';
 import { entry_target } from '../../src/kernel/entry.js';
 import { HPAGE_PMD_NR } from '../../src/kernel/huge.js';
-import { copy_to_subpage, pte_none_or_zero, release_pte_page, unreached_pte } from '../../src/kernel/khugepaged.js';
+import { copy_to_subpage, pte_clear, pte_none_or_zero, release_pte_page, unreached_pte } from '../../src/kernel/khugepaged.js';
 import { put_page, trylock_page, unlock_page } from '../../src/kernel/page.js';
 import { let_, minus, next_page, plus } from '../../src/kernel/range.js';
 import { page_mapped, page_remove_rmap } from '../../src/kernel/rmap.js';
@@ -10,8 +10,7 @@ import { PageSwapCache, try_to_free_swap } from '../../src/kernel/swap.js';
 
 /**
  * Copies the isolated base pages into the new huge page and gives them up; where there was none, the new page is zero.
- * mm/khugepaged.c, v4.14. The table is out of reach, so its entries are cleared all at once at the end, and its lock,
- * which the C takes for its counters, is left out.
+ * mm/khugepaged.c, v4.14. Left out: the lock of the table, which is out of reach; entries of the zero page stay until it goes.
  */
 export const __collapse_huge_page_copy = operation({
   name: '__collapse_huge_page_copy',
@@ -25,6 +24,7 @@ export const __collapse_huge_page_copy = operation({
         let_(src_page, entry_target(entry)),
         copy_to_subpage(plus(new_page, minus(at, haddr)), src_page),
         release_pte_page(src_page),
+        pte_clear(pgtable, at),
         page_remove_rmap(src_page),
         when(PageSwapCache(src_page), [
           when(not(page_mapped(src_page)), [

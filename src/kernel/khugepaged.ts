@@ -66,6 +66,10 @@ export const pgtable_unlock = verb('spin_unlock_of_pgtable', ['pgtable'], (m, t,
 /** Entry of `addr` in a table that nothing reaches. */
 export const unreached_pte = value('pte_of_pgtable', ['pgtable', 'addr'], (m, _t, table, addr) =>
   m.words[m.layout.tableAt(table) + TABLE.ENTRY + (addr & (PTES_PER_PMD - 1))]);
+export const pte_clear = verb('pte_clear', ['pgtable', 'addr'], (m, _t, table, addr) => {
+  m.words[m.layout.tableAt(table) + TABLE.ENTRY + (addr & (PTES_PER_PMD - 1))] = 0;
+  return DONE;
+});
 export const pte_none_or_zero = test('pte_none_or_zero', ['entry'], (_m, _t, e) => yes(isEmpty(e)), { private: true });
 
 /** Nobody refers to the page but its one mapping and the swap cache. */
