@@ -17,7 +17,9 @@ const BEFORE_UNLOCK =
   'mremap flushes what it moved before either page-table lock is dropped, also when it was clean: eb66ae030829, v4.19 (v4.14.78)';
 
 function register(operation: Operation, name: string): Register {
-  const [found] = [...operation.takes, ...operation.gives, ...operation.locals].filter((r) => r.name === name);
+  const [found] = [...operation.takes, ...operation.gives, ...operation.locals].filter(
+    (r) => r.name === name,
+  );
   return found;
 }
 
@@ -36,14 +38,14 @@ export const mprotectAndMremapRepairs: readonly Edit[] = [
   insert(
     move_ptes.name,
     'before',
-    { callee: 'new_ptl_differs_from_old_ptl', nth: 2 },
+    { callee: 'is_zero' },
     [flush_tlb_range(register(move_ptes, 'old_addr'), register(move_ptes, 'extent'))],
     BEFORE_UNLOCK,
   ),
   insert(
     move_huge_pmd.name,
     'before',
-    { callee: 'new_ptl_differs_from_old_ptl', nth: 2 },
+    { callee: 'is_zero' },
     [flush_tlb_range(register(move_huge_pmd, 'old_addr'), HPAGE_PMD_NR)],
     BEFORE_UNLOCK,
   ),

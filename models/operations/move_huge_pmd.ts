@@ -22,24 +22,39 @@ export const move_huge_pmd = operation({
   from: 'mm/huge_memory.c',
   takes: ['old_addr', 'new_addr', 'vma'],
   gives: ['need_flush', 'moved'],
-  locals: ['old_pmd', 'new_pmd', 'entry', 'force_flush'],
-  steps: ({ old_addr, new_addr, vma, need_flush, moved, old_pmd, new_pmd, entry, force_flush }) => [
-    when(need_rmap_locks(old_addr, new_addr), [call(take_rmap_locks, { addr: old_addr, vma })]),
+  locals: ['file_locked', 'anon_locked', 'old_pmd', 'new_pmd', 'new_ptl', 'entry', 'force_flush'],
+  steps: ({
+    old_addr,
+    new_addr,
+    vma,
+    need_flush,
+    moved,
+    file_locked,
+    anon_locked,
+    old_pmd,
+    new_pmd,
+    new_ptl,
+    entry,
+    force_flush,
+  }) => [
+    when(need_rmap_locks(old_addr, new_addr), [
+      call(take_rmap_locks, { addr: old_addr, vma, file_locked, anon_locked }),
+    ]),
     pmd_lock(old_addr, old_pmd), // __pmd_trans_huge_lock
     when(not(pmd_maps_huge(old_addr)), [go_to('out')]),
     pmd_of(new_addr, new_pmd),
-    when(ptl_differs(old_pmd, new_pmd), [pmd_lock(new_addr, new_pmd)]), // nested
+    when(ptl_differs(old_pmd, new_pmd), [let_(new_ptl, ONE), pmd_lock(new_addr, new_pmd)]), // nested
     pmdp_huge_get_and_clear(old_addr, old_pmd, entry),
     when(pte_present(entry), [
       mutedSlot('after-clear', mmu_notifier_invalidate_range(old_addr, HPAGE_PMD_NR)),
       when(pte_dirty(entry), [let_(force_flush, ONE)]),
     ]),
     set_pmd_at(new_addr, new_pmd, move_soft_dirty_pte(entry)),
-    when(ptl_differs(old_pmd, new_pmd), [pmd_unlock(new_pmd)]),
+    when(not(is_zero(new_ptl)), [pmd_unlock(new_pmd)]),
     when(not(is_zero(force_flush)), [flush_tlb_range(old_addr, HPAGE_PMD_NR)], [let_(need_flush, ONE)]),
     let_(moved, ONE),
     label('out'),
     pmd_unlock(old_pmd),
-    when(need_rmap_locks(old_addr, new_addr), [call(drop_rmap_locks, { addr: old_addr, vma })]),
+    call(drop_rmap_locks, { addr: old_addr, file_locked, anon_locked }),
   ],
 });

@@ -28,15 +28,31 @@ export const move_ptes = operation({
   from: 'mm/mremap.c',
   takes: ['old_addr', 'new_addr', 'extent', 'vma'],
   gives: ['need_flush'],
-  locals: ['old_pte', 'new_pte', 'force_flush', 'cursor', 'at', 'new_at', 'src', 'dst', 'entry'],
+  locals: [
+    'file_locked',
+    'anon_locked',
+    'old_pte',
+    'new_pte',
+    'new_ptl',
+    'force_flush',
+    'cursor',
+    'at',
+    'new_at',
+    'src',
+    'dst',
+    'entry',
+  ],
   steps: ({
     old_addr,
     new_addr,
     extent,
     vma,
     need_flush,
+    file_locked,
+    anon_locked,
     old_pte,
     new_pte,
+    new_ptl,
     force_flush,
     cursor,
     at,
@@ -45,10 +61,12 @@ export const move_ptes = operation({
     dst,
     entry,
   }) => [
-    when(need_rmap_locks(old_addr, new_addr), [call(take_rmap_locks, { addr: old_addr, vma })]),
+    when(need_rmap_locks(old_addr, new_addr), [
+      call(take_rmap_locks, { addr: old_addr, vma, file_locked, anon_locked }),
+    ]),
     pte_offset_map_lock(old_addr, old_pte),
     pte_of(new_addr, new_pte), // pte_offset_map
-    when(ptl_differs(old_pte, new_pte), [pte_offset_map_lock(new_addr, new_pte)]), // nested
+    when(ptl_differs(old_pte, new_pte), [let_(new_ptl, ONE), pte_offset_map_lock(new_addr, new_pte)]), // nested
     flush_tlb_batched_pending(old_addr),
     each(next_page(old_addr, extent, cursor, at), [
       let_(new_at, plus(new_addr, minus(at, old_addr))),
@@ -66,9 +84,9 @@ export const move_ptes = operation({
         [when(not(pte_none(entry)), [move_swap_pte(at, src, new_at, dst)])],
       ),
     ]),
-    when(ptl_differs(old_pte, new_pte), [pte_unmap_unlock(new_pte)]),
+    when(not(is_zero(new_ptl)), [pte_unmap_unlock(new_pte)]),
     when(not(is_zero(force_flush)), [flush_tlb_range(old_addr, extent)], [let_(need_flush, ONE)]),
     pte_unmap_unlock(old_pte),
-    when(need_rmap_locks(old_addr, new_addr), [call(drop_rmap_locks, { addr: old_addr, vma })]),
+    call(drop_rmap_locks, { addr: old_addr, file_locked, anon_locked }),
   ],
 });
