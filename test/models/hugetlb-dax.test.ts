@@ -1,0 +1,168 @@
+import { expect, test } from '@jest/globals';
+
+import { callables, models } from '../../models/models.js';
+import { Prng } from '../../src/base/prng.js';
+import { mute, type Model } from '../../src/program/model.js';
+import { Laboratory } from '../../src/run/laboratory.js';
+import type { Case, FileKind, PageState, Region } from '../../src/scenario/case.js';
+import { strategyNamed } from '../../src/schedule/strategies.js';
+
+const NOTHING: readonly PageState[] = ['none', 'none', 'none', 'none'];
+
+function region(vma: Region['vma'], map: Region['map'], pages: readonly PageState[] = NOTHING): Region {
+  return { vma, writable: true, mergeable: false, file: 0, map, pages };
+}
+const EMPTY = region('none', 'pages');
+
+/** One call: its name and its arguments. */
+type Called = readonly [name: string, args: readonly number[]];
+
+/** A case with one region an mm; CPU threads, then the device's, all of the first mm. */
+function caseOf(
+  regions: readonly Region[],
+  files: readonly FileKind[],
+  cpus: readonly (readonly Called[])[],
+  device: readonly Called[] = [],
+): Case {
+  const thread = (kind: 'cpu' | 'device', calls: readonly Called[]): Case['threads'][number] => ({
+    kind,
+    mm: 0,
+    operations: calls.map(([name, args]) => ({ name, args, choices: [] })),
+  });
+  return {
+    world: { mms: regions.map((r) => [r, EMPTY]), files, frames: 32, swapSlots: 4 },
+    hardware: {},
+    threads: [...cpus.map((c) => thread('cpu', c)), ...(device.length > 0 ? [thread('device', device)] : [])],
+    schedule: [],
+  };
+}
+
+const named = (name: string): Model => models.find((m) => m.name === name)!;
+
+/** The kinds of verdict that the model meets on the case, and where, under `schedules` schedules. */
+function verdicts(model: Model, c: Case, schedules = 1000): readonly string[] {
+  const lab = new Laboratory(callables, model, model);
+  const met = new Set<string>();
+  for (let i = 0; i < schedules; i++) {
+    const { finding } = lab.attempt(c, strategyNamed('mixed').make(new Prng(`hugetlb/${i}`)));
+    if (finding !== undefined) met.add(finding.violation.kind);
+  }
+  return [...met].sort();
+}
+
+/** Where a thread is held: before a step with these words in its path, or at the end of the operation. */
+type Hold = readonly [thread: number, operation: number, inPath?: string, step?: string];
+
+/** The verdict of the model when the threads run as `holds` say, one after the other. */
+function verdictUnder(model: Model, c: Case, holds: readonly Hold[]): string | undefined {
+  const lab = new Laboratory(callables, model, model);
+  const paths = lab.trace(c, 'candidate').steps.map((s) => s.path);
+  const schedule = holds.map(([thread, operation, inPath, step]) => ({
+    thread,
+    operation,
+    path: inPath === undefined ? '' : paths.find((p) => p.includes(inPath) && p.endsWith(step!))!,
+    occurrence: 1,
+  }));
+  return lab.replay({ ...c, schedule }, 'candidate').violation?.kind;
+}
+
+const WRITE: Called = ['user_write', [0, 0]];
+const FSYNC: Called = ['dax_fsync', [0]];
+
+const forked = caseOf(
+  [region('hugetlb-private', 'huge-shared'), region('hugetlb-private', 'huge-shared')],
+  [],
+  [[WRITE], [WRITE]],
+  [
+    ['device_read', [0, 0]],
+    ['device_read', [0, 0]],
+  ],
+);
+
+test('a device reads the old hugetlb page if copy-on-write does not notify between clear and set', () => {
+  const reference = named('always-notify');
+  const muted = {
+    ...reference,
+    name: 'muted',
+    edits: [...reference.edits, mute('hugetlb_cow', 'after-clear')],
+  };
+  const holds: readonly Hold[] = [
+    [2, 0],
+    [0, 0, 'hugetlb_cow', 'page_remove_compound_rmap'],
+    [1, 0],
+    [2, 1],
+  ];
+  expect(verdictUnder(muted, forked, holds)).toBe('stale-read');
+  expect(verdictUnder(reference, forked, holds)).toBeUndefined();
+  expect(verdicts(reference, forked)).toEqual([]);
+});
+
+test('a hugetlb page that is forked, protected, unmapped and written meets no verdict', () => {
+  const busy = caseOf(
+    [region('hugetlb-private', 'huge'), EMPTY],
+    [],
+    [
+      [WRITE, ['dup_mmap', [1]], WRITE],
+      [
+        ['mprotect', [0, 4, 0]],
+        ['mprotect', [0, 4, 1]],
+        ['munmap', [0, 4]],
+      ],
+    ],
+    [
+      ['device_write', [1, 0]],
+      ['device_write', [2, 1]],
+    ],
+  );
+  expect(verdicts(named('v4.14'), busy)).toEqual([]);
+  expect(verdicts(named('always-notify'), busy)).toEqual([]);
+});
+
+const HUGE = region('dax', 'huge');
+const SECOND_PAGE = region('dax', 'pages', ['none', 'written', 'none', 'none']);
+
+/** What v4.14 gets wrong with DAX, the case that shows it and the verdict. */
+const hazards: readonly (readonly [string, Case, string])[] = [
+  [
+    'fsync leaves a page of a huge entry writable that is mapped by a PTE',
+    caseOf([SECOND_PAGE, HUGE], ['dax'], [[FSYNC, ['user_write', [1, 0]], FSYNC]]),
+    'lost-dirty',
+  ],
+  [
+    'a read fault takes the rights of a write fault on the same huge entry',
+    caseOf([region('dax', 'pages')], ['dax'], [[WRITE], [['user_read', [1, 0]]]]),
+    'stale-entry',
+  ],
+  [
+    'a second fsync returns before the first has flushed',
+    caseOf([region('dax', 'pages', ['written', 'none', 'none', 'none'])], ['dax'], [[WRITE, FSYNC], [FSYNC]]),
+    'lost-dirty',
+  ],
+  [
+    'munmap passes by a huge entry that is none while fsync cleans it',
+    caseOf([HUGE], ['dax'], [[['munmap', [0, 4]]], [FSYNC]]),
+    'stale-permission',
+  ],
+];
+
+test.each(hazards)('v4.14: %s', (_name, c, kind) => {
+  expect(verdicts(named('v4.14'), c, 3000)).toContain(kind);
+  expect(verdicts(named('always-notify'), c, 3000)).toEqual([]);
+});
+
+test('v4.14: a write between the clearing of a DAX entry and its flush is not seen by the next fsync', () => {
+  const zapped = caseOf(
+    [region('dax', 'pages', ['written', 'none', 'none', 'none'])],
+    ['dax'],
+    [[['madvise_dontneed', [0, 1]]], [FSYNC, FSYNC], [WRITE, WRITE]],
+  );
+  const holds: readonly Hold[] = [
+    [2, 0],
+    [0, 0, 'madvise_dontneed', 'flush_tlb_range'],
+    [1, 0],
+    [2, 1],
+    [1, 1],
+  ];
+  expect(verdictUnder(named('v4.14'), zapped, holds)).toBe('lost-dirty');
+  expect(verdictUnder(named('always-notify'), zapped, holds)).toBeUndefined();
+});
