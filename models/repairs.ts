@@ -2,6 +2,12 @@ import type { Edit } from '../src/program/model.js';
 import { daxRepairs } from './repairs-dax.js';
 import { hugePageRepairs } from './repairs-huge-pages.js';
 import { mprotectAndMremapRepairs } from './repairs-mprotect-mremap.js';
+import { reclaimRepairs } from './repairs-reclaim.js';
 
 /** What v4.14 gets wrong on the CPU side, repaired as later kernels did. Each edit says which commit it follows. */
-export const repairs: readonly Edit[] = [...daxRepairs, ...hugePageRepairs, ...mprotectAndMremapRepairs];
+export const repairs: readonly Edit[] = [
+  ...daxRepairs,
+  ...hugePageRepairs,
+  ...mprotectAndMremapRepairs,
+  ...reclaimRepairs,
+];
