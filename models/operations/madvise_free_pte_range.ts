@@ -13,9 +13,12 @@ import { pmd_maps_huge } from '../../src/kernel/huge.js';
 import { mmu_notifier_invalidate_range } from '../../src/kernel/notifier.js';
 import {
   ClearPageFlag,
+  compound_head,
+  get_page,
   PageFlag,
   PageTransHuge,
   PG_dirty,
+  put_page,
   trylock_page,
   unlock_page,
   vm_normal_page,
@@ -29,7 +32,7 @@ import {
   ptep_get_and_clear,
   set_pte_at,
 } from '../../src/kernel/pgtable.js';
-import { is_zero, let_, next_page } from '../../src/kernel/range.js';
+import { is_zero, let_, minus, next_page } from '../../src/kernel/range.js';
 import { page_mapcount_is } from '../../src/kernel/rmap.js';
 import {
   free_swap_and_cache,
@@ -39,6 +42,7 @@ import {
 } from '../../src/kernel/swap.js';
 import { flush_tlb_batched_pending } from '../../src/kernel/tlb.js';
 import { madvise_free_huge_pmd } from './madvise_free_huge_pmd.js';
+import { split_huge_page_to_list } from './split_huge_page_to_list.js';
 
 const ONE = number(1);
 
@@ -47,14 +51,14 @@ const ONE = number(1);
  * keep the write permission. mm/madvise.c, v4.14; one mmu_gather and one bracket of the caller around it.
  *
  * An entry that is clean is left alone: the accessed bit, for which the kernel rewrites it too, is not modelled. Left
- * out: splitting a huge page that is mapped by PTEs (it is not freed), counters, mlock, the delay of mark_page_lazyfree.
+ * out: counters, mlock, the delay of mark_page_lazyfree.
  */
 export const madvise_free_pte_range = operation({
   name: 'madvise_free_pte_range',
   from: 'mm/madvise.c',
   takes: ['addr', 'count'],
-  locals: ['pte', 'place', 'entry', 'page', 'cursor', 'at', 'done'],
-  steps: ({ addr, count, pte, place, entry, page, cursor, at, done }) => [
+  locals: ['pte', 'place', 'entry', 'page', 'cursor', 'at', 'done', 'head', 'stop'],
+  steps: ({ addr, count, pte, place, entry, page, cursor, at, done, head, stop }) => [
     when(pmd_maps_huge(addr), [call(madvise_free_huge_pmd, { addr, count, done })]),
     when(not(is_zero(done)), [go_to('next')]),
     when(pmd_none_or_trans_huge(addr), [go_to('next')]),
@@ -68,7 +72,21 @@ export const madvise_free_pte_range = operation({
         [
           let_(page, entry_target(entry)),
           when(not(vm_normal_page(page)), [go_to('continue')]),
-          when(PageTransHuge(page), [go_to('continue')]),
+          when(PageTransHuge(page), [
+            when(not(page_mapcount_is(page, ONE)), [go_to('out')]),
+            get_page(page),
+            when(not(trylock_page(page)), [put_page(page), go_to('out')]),
+            pte_unmap_unlock(pte),
+            let_(head, compound_head(page)),
+            call(split_huge_page_to_list, { page: head, keep: page }),
+            when(PageTransHuge(page), [let_(stop, ONE)]), // somebody else refers to it
+            unlock_page(page),
+            put_page(page),
+            pte_offset_map_lock(addr, pte),
+            when(not(is_zero(stop)), [go_to('out')]),
+            let_(cursor, minus(cursor, ONE)), // the same PTE again
+            go_to('continue'),
+          ]),
           when(PageSwapCache(page), [go_to('clean')]),
           when(not(PageFlag(page, PG_dirty)), [go_to('cleaned')]),
           label('clean'),
@@ -97,6 +115,7 @@ export const madvise_free_pte_range = operation({
       ),
       label('continue'),
     ]),
+    label('out'),
     pte_unmap_unlock(pte),
     label('next'),
   ],

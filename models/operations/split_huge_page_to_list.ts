@@ -12,7 +12,8 @@ import { try_to_unmap_one } from './try_to_unmap_one.js';
 const ONE = number(1);
 
 /**
- * Makes base pages of a huge page, wherever it is mapped. The caller holds its lock and a reference; a pin of somebody
+ * Makes base pages of the huge page whose head is `page`, wherever it is mapped. The caller holds its lock and a
+ * reference, which are those of the base page `keep` afterwards; a pin of somebody
  * else's makes it fail, before or after it was unmapped. mm/huge_memory.c, v4.14: split_huge_page_to_list, freeze_page,
  * __split_huge_page, unfreeze_page.
  *
@@ -22,9 +23,9 @@ const ONE = number(1);
 export const split_huge_page_to_list = operation({
   name: 'split_huge_page_to_list',
   from: 'mm/huge_memory.c',
-  takes: ['page'],
+  takes: ['page', 'keep'],
   locals: ['cursor', 'addr', 'n', 'sub', 'stop', 'split'],
-  steps: ({ page, cursor, addr, n, sub, stop, split }) => [
+  steps: ({ page, keep, cursor, addr, n, sub, stop, split }) => [
     down_write(anon_vma_rwsem()),
     when(not(can_split_huge_page(page)), [go_to('out')]),
     inside('freeze_page', [
@@ -43,7 +44,7 @@ export const split_huge_page_to_list = operation({
       ]),
     ]),
     when(not(is_zero(split)), [
-      each(next_page(page, HPAGE_PMD_NR, n, sub), [when(not(equal(sub, page)), [release_split_page(sub)])]),
+      each(next_page(page, HPAGE_PMD_NR, n, sub), [when(not(equal(sub, keep)), [release_split_page(sub)])]),
     ]),
     label('out'),
     up_write(anon_vma_rwsem()),

@@ -16,7 +16,7 @@ export const split_huge_pages_set = operation({
   steps: ({ addr, page }) => [
     when(get_huge_page_behind(addr, page), [
       lock_page(page),
-      when(PageTransHuge(page), [call(split_huge_page_to_list, { page })]), // somebody else may have split it
+      when(PageTransHuge(page), [call(split_huge_page_to_list, { page, keep: page })]), // somebody else may have split it
       unlock_page(page),
       put_page(page),
     ]),

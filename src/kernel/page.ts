@@ -2,7 +2,7 @@ import { constant } from '../program/build.js';
 import { FIRST_FRAME, PAGE_WORDS, PTES_PER_PMD } from '../machine/geometry.js';
 import { DEVICE, FRAME, THREAD } from '../machine/layout.js';
 import type { Machine } from '../machine/machine.js';
-import { test, verb } from '../machine/verb.js';
+import { test, value, verb } from '../machine/verb.js';
 import { BLOCKED, DONE, NO } from '../program/primitive.js';
 import { frameOf, isHuge, PTE } from './entry.js';
 import { baseEntry, headOf, isZeroFrame, sleeps } from './walk.js';
@@ -199,6 +199,8 @@ export const TestClearPageDirty = test('TestClearPageDirty', ['page'], (m, _t, p
   m.words[at]! &= ~PG.DIRTY;
   return yes(was);
 });
+/** The page that a huge page's references and lock are counted at; a base page itself. */
+export const compound_head = value('compound_head', ['page'], (m, _t, page) => headOf(m, page));
 export const PageTransHuge = test('PageTransHuge', ['page'], (m, _t, page) =>
   yes(m.words[m.layout.frameAt(page) + FRAME.HEAD] !== 0), { private: false });
 
