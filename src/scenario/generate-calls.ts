@@ -18,6 +18,7 @@ export class Calls {
   /** Kinds of vma by mm, and in all mms. */
   private readonly kinds: readonly number[];
   private readonly everywhere: number;
+  private readonly taken = new Map<string, number>();
   private readonly hotPage: number;
   private readonly hotWord: number;
 
@@ -57,6 +58,8 @@ export class Calls {
         case 'any-addr':
           region = this.region(d, kinds[i] === 'addr' ? mm : -1);
           addr = this.address(region, count);
+          // Two pages that are compared are two pages.
+          if (i > 0 && kinds[i] === 'any-addr' && addr === args[i - 1]) addr = this.neighbour(addr);
           if (kinds[i + 1] === 'count' && this.prng.chance(this.odds.wholePmd)) {
             addr = region * PTES_PER_PMD;
             count = PTES_PER_PMD;
@@ -116,6 +119,12 @@ export class Calls {
     return this.room(region * PTES_PER_PMD + page, count);
   }
 
+  /** Another page of the same region. */
+  private neighbour(addr: number): number {
+    const page = addr % PTES_PER_PMD;
+    return addr - page + ((page + 1 + this.prng.below(PTES_PER_PMD - 1)) % PTES_PER_PMD);
+  }
+
   /** `addr`, or before it, so that `count` pages fit into its mm. */
   private room(addr: number, count: number): number {
     const page = addr % this.pages;
@@ -137,9 +146,19 @@ export class Calls {
     return this.address(block, 0);
   }
 
+  /** How likely the choice is in this case: swarm testing for outcomes. */
+  private likely(choice: string): number {
+    let likely = this.taken.get(choice);
+    if (likely === undefined) {
+      likely = this.prng.chance(this.odds.takesTo) ? this.odds.taken : this.odds.choice;
+      this.taken.set(choice, likely);
+    }
+    return likely;
+  }
+
   private choices(of: readonly string[]): readonly string[] {
     let out: string[] | undefined;
-    for (const choice of of) if (this.prng.chance(this.odds.choice)) (out ??= []).push(choice);
+    for (const choice of of) if (this.prng.chance(this.likely(choice))) (out ??= []).push(choice);
     return out ?? NO_CHOICES;
   }
 }
