@@ -1,19 +1,19 @@
 import { FILE, FRAME } from '../machine/layout.js';
 import { PAGE_WORDS } from '../machine/geometry.js';
 import { test, verb } from '../machine/verb.js';
-import { BLOCKED, DONE, NO } from '../program/primitive.js';
+import { DONE, NO } from '../program/primitive.js';
 import { allocFrame, PG } from './page.js';
 import { headOf } from './walk.js';
 import { THREAD } from '../machine/layout.js';
 
-/** The page cache and the files behind it: mm/filemap.c, v4.14; DAX entries: fs/dax.c, v4.14. */
+/** The page cache and the files behind it: mm/filemap.c, v4.14. DAX files: kernel/dax. */
 
 /** Page of the file page `index` in the page cache, with a reference; NO when it is not cached. */
 export const find_get_page = test('find_get_page', ['index', '>page'], (m, _t, index, out) => {
-  const cached = m.words[m.layout.fileAt(index) + FILE.CACHE]!;
+  const cached = m.words[m.layout.fileAt(index) + FILE.CACHE];
   if (cached === 0) return NO;
   m.words[out] = cached - 1;
-  m.words[m.layout.frameAt(headOf(m, cached - 1)) + FRAME.REF]!++;
+  m.words[m.layout.frameAt(headOf(m, cached - 1)) + FRAME.REF]++;
   return DONE;
 });
 
@@ -21,7 +21,7 @@ export const find_get_page = test('find_get_page', ['index', '>page'], (m, _t, i
 export const page_cache_read = test('page_cache_read', ['index'], (m, t, index) => {
   const file = m.layout.fileAt(index);
   if (m.words[file + FILE.CACHE] !== 0) return DONE;
-  if ((m.words[m.layout.threadAt(t) + THREAD.CHOICES]! & 1) !== 0) return NO;
+  if ((m.words[m.layout.threadAt(t) + THREAD.CHOICES] & 1) !== 0) return NO;
   const frame = allocFrame(m);
   if (frame < 0) return NO;
   const at = m.layout.frameAt(frame);
@@ -34,12 +34,12 @@ export const page_cache_read = test('page_cache_read', ['index'], (m, t, index) 
 
 /** The locked page still belongs to the file (page->mapping). */
 export const page_mapping_is = test('page_mapping', ['page'], (m, _t, page) =>
-  (m.words[m.layout.frameAt(headOf(m, page)) + FRAME.FLAGS]! & PG.FILE) !== 0 ? DONE : NO);
+  (m.words[m.layout.frameAt(headOf(m, page)) + FRAME.FLAGS] & PG.FILE) !== 0 ? DONE : NO);
 
 /** Writes the page's contents to the file's storage: the device takes them in one step. */
 export const submit_bio = verb('writepage', ['page'], (m, _t, page) => {
   const f = m.layout.frameAt(page);
-  const file = m.layout.fileAt(m.words[f + FRAME.INDEX]!);
+  const file = m.layout.fileAt(m.words[f + FRAME.INDEX]);
   for (let i = 0; i < PAGE_WORDS; i++) m.words[file + FILE.S + i] = m.words[f + FRAME.W + i]!;
   return DONE;
 });
@@ -48,27 +48,9 @@ export const submit_bio = verb('writepage', ['page'], (m, _t, page) => {
 export const remove_mapping_file = test('__remove_mapping', ['page'], (m, _t, page) => {
   const f = m.layout.frameAt(page);
   if ((m.words[f + FRAME.FLAGS] & PG.FILE) === 0) return NO; // truncated
-  if (m.words[f + FRAME.REF] !== 2 || (m.words[f + FRAME.FLAGS]! & PG.DIRTY) !== 0) return NO;
-  m.words[m.layout.fileAt(m.words[f + FRAME.INDEX]!) + FILE.CACHE] = 0;
-  m.words[f + FRAME.FLAGS]! &= ~PG.FILE;
-  m.words[f + FRAME.REF]!--;
+  if (m.words[f + FRAME.REF] !== 2 || (m.words[f + FRAME.FLAGS] & PG.DIRTY) !== 0) return NO;
+  m.words[m.layout.fileAt(m.words[f + FRAME.INDEX]) + FILE.CACHE] = 0;
+  m.words[f + FRAME.FLAGS] &= ~PG.FILE;
+  m.words[f + FRAME.REF]--;
   return DONE;
 });
-
-/** Takes the lock of the DAX entry of the file page (get_unlocked_mapping_entry, lock_slot). */
-export const dax_lock_entry = verb('lock_slot', ['index'], (m, t, index) => {
-  const at = m.layout.fileAt(index) + FILE.LOCK;
-  if (m.words[at] !== 0) return BLOCKED;
-  m.words[at] = t + 1;
-  m.words[m.layout.threadAt(t) + THREAD.HELD]!++;
-  return DONE;
-}, { sleeps: true, effect: { does: 'take', resource: 'dax_entry', of: 0 } });
-export const dax_unlock_entry = verb('put_locked_mapping_entry', ['index'], (m, t, index) => {
-  const at = m.layout.fileAt(index) + FILE.LOCK;
-  if (m.words[at] !== t + 1) m.observer.misused(m, t, 'a DAX entry is unlocked by a thread that does not hold it');
-  else {
-    m.words[at] = 0;
-    m.words[m.layout.threadAt(t) + THREAD.HELD]!--;
-  }
-  return DONE;
-}, { effect: { does: 'release', resource: 'dax_entry', of: 0 } });
