@@ -4,7 +4,7 @@ import type { Machine } from '../machine/machine.js';
 import { WINDOW } from '../machine/observer.js';
 import { isPresent } from '../kernel/entry.js';
 import { baseEntry, frameFor } from '../kernel/walk.js';
-import { inTransit } from './after.js';
+import { after, inTransit } from './after.js';
 import type { Asking } from './asking.js';
 import { addressOf, backedValue, backingFrame } from './backing.js';
 import { heldSince, resultOf } from './held.js';
@@ -260,5 +260,13 @@ function bear(l: Asking, t: number, start: number, count: number, child: number)
       l.looks.forked++;
       if (backed >= 0) m.words[o + OBJECT.CELL + k] = backed;
     }
+    if ((m.words[o + OBJECT.STATE] & DISCARDABLE) !== 0) bearDrops(m, t, parent, object, to);
   }
+}
+
+/** A drop of the freeable page that began before the child was complete drops the child's page, too. */
+function bearDrops(m: Machine, t: number, parent: number, object: number, to: number): void {
+  const dropping = m.words[m.layout.objectAt(parent) + OBJECT.WATCH] | after(m, to, t);
+  for (let u = 0; u < m.layout.geometry.cpus; u++)
+    if (u !== t && (dropping & (1 << u)) !== 0 && kindOfWindow(m, u) === WINDOW.NONE) openOn(m, u, object);
 }
