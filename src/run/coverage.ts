@@ -29,6 +29,14 @@ export class CoverageMeter {
     };
   }
 
+  slotHits(site: string, slot: string): number {
+    const { hits } = this.bench.recorder;
+    return this.code.instructions.reduce(
+      (n, i, pc) => n + (i.info.site === site && i.info.slot === slot ? hits[pc] : 0),
+      0,
+    );
+  }
+
   reset(): void {
     this.bench.recorder.hits.fill(0);
     this.bench.memory.overlap.reset();

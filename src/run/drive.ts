@@ -37,7 +37,7 @@ export function drive(
   const words = m.words;
   let last = -1;
   let left = unfinished(m);
-  scheduler.begin(m.layout.threads, expected);
+  scheduler.begin(m.layout.threads, expected, undefined, m.layout.geometry.cpus);
   while (left !== 0) {
     const runnable = left & ~m.blocked;
     if (runnable === 0) return STUCK;

@@ -106,6 +106,11 @@ export class Laboratory implements Lab {
     return this.meter.coverage();
   }
 
+  /** How often the notification of a slot ran on the candidate since the last reset; a muted one where it would have. */
+  slotHits(site: string, slot: string): number {
+    return this.meter.slotHits(site, slot);
+  }
+
   resetCoverage(): void {
     this.meter.reset();
   }

@@ -70,8 +70,10 @@ export interface Odds {
   /** Other ranges: one page; up to the end of the PMD region; otherwise any number. */
   readonly onePage: number;
   readonly restOfPmd: number;
-  /** Each choice point of each call goes the unusual way. */
+  /** Each choice point of each call goes the unusual way; a choice that a case has taken to does so far more often. */
   readonly choice: number;
+  readonly takesTo: number;
+  readonly taken: number;
 }
 
 export const DEFAULT_ODDS: Odds = {
@@ -110,5 +112,7 @@ export const DEFAULT_ODDS: Odds = {
   wholePmd: 0.25,
   onePage: 0.5,
   restOfPmd: 0.5,
-  choice: 0.06,
+  choice: 0.03,
+  takesTo: 0.15,
+  taken: 0.6,
 };

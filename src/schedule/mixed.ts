@@ -16,9 +16,9 @@ export class MixedScheduler implements Scheduler {
     this.weights = parts.map((p) => p.weight);
   }
 
-  begin(threads: number, expectedSteps: number, lengths?: readonly number[]): void {
+  begin(threads: number, expectedSteps: number, lengths?: readonly number[], cpus?: number): void {
     this.current = this.parts[this.prng.weighted(this.weights)].scheduler;
-    this.current.begin(threads, expectedSteps, lengths);
+    this.current.begin(threads, expectedSteps, lengths, cpus);
   }
 
   next(runnable: number, last: number, step: number, changing?: number): number {

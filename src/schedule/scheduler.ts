@@ -6,9 +6,9 @@ export interface Scheduler {
   readonly name: string;
   /**
    * A new run begins. `threads`: how many there are. `expectedSteps`: a guess of its length. `lengths`: a guess of each
-   * thread's steps, equal shares when it is left out.
+   * thread's steps, equal shares when it is left out. `cpus`: the threads from this one on are devices.
    */
-  begin(threads: number, expectedSteps: number, lengths?: readonly number[]): void;
+  begin(threads: number, expectedSteps: number, lengths?: readonly number[], cpus?: number): void;
   /**
    * The thread to run next. `runnable`: bit set of threads that are unfinished and not known to wait; never 0.
    * `last`: the thread that ran the step before, -1 at the start. `changing`: threads whose operation in flight has

@@ -1,0 +1,86 @@
+import { callables, models } from '../../models/models.js';
+import { Prng } from '../../src/base/prng.js';
+import { builtIn } from '../../src/cli/load-model.js';
+import { operationsIn } from '../../src/program/operations-in.js';
+import { slotsOf } from '../../src/program/union.js';
+import { Laboratory } from '../../src/run/laboratory.js';
+import type { Finding } from '../../src/run/finding.js';
+import { caseGenerator } from '../../src/scenario/generate.js';
+import { strategyNamed } from '../../src/schedule/strategies.js';
+import { shrink } from '../../src/shrink/shrinker.js';
+
+/**
+ * Mutes every slot that notifies in a model, one after the other, and says what is found on conforming hardware: the
+ * finding, the case that showed it, its shrunk size; or that nothing is, and which further mute brings it out.
+ *
+ *     node dist/test/bench/mute-table.js [model] [cases] [part] [parts]
+ */
+
+const [modelName = 'optimized', cases = '100000', part = '0', parts = '1'] = process.argv.slice(2);
+const operations = operationsIn(callables.map((c) => c.operation));
+const register = { models, operations };
+const generate = caseGenerator(callables, { hardware: 'conforming' });
+const strategy = strategyNamed('mixed');
+const reference = builtIn('always-notify', register);
+
+interface Hunted {
+  readonly finding: Finding | undefined;
+  readonly index: number;
+  readonly lab: Laboratory;
+}
+
+/** First case in which the model without these slots fails and the reference does not. */
+function hunt(mutes: readonly string[], limit: number): Hunted {
+  const lab = new Laboratory(callables, builtIn([modelName, ...mutes].join('~'), register), reference);
+  for (let index = 0; index < limit; index++) {
+    const prng = new Prng(`mutes/${index}`);
+    const { finding } = lab.attempt(generate(prng), strategy.make(prng));
+    if (finding?.class !== 'candidate-only') continue;
+    const judged = lab.judge(finding.case, 100);
+    if (judged?.class === 'candidate-only') return { finding: judged, index, lab };
+  }
+  return { finding: undefined, index: limit, lab };
+}
+
+function described({ finding, index, lab }: Hunted): string {
+  if (finding === undefined) return `nothing in ${index} cases`;
+  const small = shrink(finding, lab, { tries: 1000, search: 30 }).finding;
+  const operationsLeft = small.case.threads.reduce((n, t) => n + t.operations.length, 0);
+  const { violation } = finding;
+  return `${violation.kind} by the ${violation.agent} at ${violation.site} in case ${index}; ${operationsLeft} operations, ${small.case.threads.length} threads, ${small.case.schedule.length} segments`;
+}
+
+/** Steps of this slot that ran in the hunt. */
+function ran(lab: Laboratory, site: string, slot: string): number {
+  return lab.slotHits(site, slot);
+}
+
+const model = builtIn(modelName, register);
+const active = slotsOf(operations).filter((s) => {
+  const last = [...model.edits]
+    .reverse()
+    .find(
+      (e) =>
+        (e.kind === 'mute' || e.kind === 'notify') &&
+        e.slot === s.slot &&
+        (s.site === e.site || s.site.startsWith(`${e.site}/`)),
+    );
+  return last === undefined ? !s.muted : last.kind === 'notify';
+});
+
+active.forEach(({ site, slot }, i) => {
+  if (i % Number(parts) !== Number(part)) return;
+  const alone = hunt([`${site}:${slot}`], Number(cases));
+  const lines = [`${site}:${slot} | ran ${ran(alone.lab, site, slot)} | ${described(alone)}`];
+  if (alone.finding === undefined) {
+    const function_ = site.split('/')[0];
+    const others = active.filter(
+      (o) => o.site.split('/')[0] === function_ && !(o.site === site && o.slot === slot),
+    );
+    for (const other of others) {
+      const both = hunt([`${site}:${slot}`, `${other.site}:${other.slot}`], Number(cases) / 4);
+      if (both.finding !== undefined) lines.push(`    with ${other.site}:${other.slot} | ${described(both)}`);
+    }
+  }
+  console.log(lines.join('\n'));
+});
