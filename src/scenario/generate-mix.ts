@@ -43,7 +43,11 @@ export interface Mix {
   readonly otherMm: boolean;
   /** Some operation works on a page of a file. */
   readonly file: boolean;
+  /** Accesses alone: nothing hinders faults from meeting. */
+  readonly plain: boolean;
 }
+
+const NOTHING: Pool = { items: [], weights: [] };
 
 export const kindBit = (kind: VmaKind): number => 1 << VMA_KINDS.indexOf(kind);
 const NO_VMA = kindBit('none');
@@ -90,9 +94,9 @@ function drawable(callable: Callable, weight: number): Drawable {
 
 export function drawMix(prng: Prng, from: Drawables, odds: Odds): Mix {
   const { kernel } = from;
-  if (kernel.items.length === 0) {
+  if (kernel.items.length === 0 || (from.accesses.items.length > 0 && prng.chance(odds.plain))) {
     const kinds = [...from.accesses.items, ...from.device.items].reduce((bits, d) => bits | d.kinds, 0);
-    return { kind: drawKind(prng, kinds), kernel, otherMm: false, file: false };
+    return { kind: drawKind(prng, kinds), kernel: NOTHING, otherMm: false, file: false, plain: true };
   }
   const size = Math.min(kernel.items.length, 1 + prng.weighted(odds.mixSize));
   const first = drawFrom(prng, kernel);
@@ -107,6 +111,7 @@ export function drawMix(prng: Prng, from: Drawables, odds: Odds): Mix {
     kernel: { items, weights: items.map((d) => d.weight * (1 + prng.below(odds.uneven))) },
     otherMm: items.some((d) => d.otherMm),
     file: items.some((d) => d.file),
+    plain: false,
   };
 }
 

@@ -131,7 +131,7 @@ export function drawWorld(prng: Prng, mix: Mix, odds: Odds): { world: World; hot
   const hotRegion = prng.below(regions);
   for (let r = 0; r < regions; r++) mms[0].push(draft.region(r === hotRegion ? mix.kind : draft.kind()));
   if (mix.otherMm && prng.chance(odds.emptyMm)) mms.push(mms[0].map(() => draft.region('none')));
-  else if (mix.otherMm || prng.chance(odds.secondMm)) {
+  else if (mix.otherMm || prng.chance(mix.plain ? odds.plainSecondMm : odds.secondMm)) {
     mms.push(
       mms[0].map((other) =>
         prng.chance(odds.mirrored) ? draft.mirrored(other) : draft.region(draft.kind()),

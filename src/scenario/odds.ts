@@ -5,6 +5,9 @@ import type { PageState } from './case.js';
  * counted from where the comment says.
  */
 export interface Odds {
+  /** The case has accesses alone, so that faults meet; a second mm shares pages with the first one then. */
+  readonly plain: number;
+  readonly plainSecondMm: number;
   /** Kernel operations in a case's mix, from 1. */
   readonly mixSize: readonly number[];
   /** A further operation of the mix is drawn again if it has no use for the kind of the hot region. */
@@ -77,6 +80,8 @@ export interface Odds {
 }
 
 export const DEFAULT_ODDS: Odds = {
+  plain: 0.15,
+  plainSecondMm: 0.7,
   mixSize: [3, 4, 3, 2, 1],
   together: 0.85,
   uneven: 4,
