@@ -32,7 +32,7 @@ const ONE = number(1);
 /**
  * Write-protects what [addr, addr + count) of one PMD maps and clears its soft-dirty bits; the flush is the caller's.
  * fs/proc/task_mmu.c, v4.14: clear_refs_pte_range, clear_soft_dirty_pmd, clear_soft_dirty. A migration entry loses the
- * bit and keeps the write permission. Left out: the accessed bit.
+ * bit and keeps the write permission. Left out: PMD migration entries, the accessed bit.
  */
 export const clear_refs_pte_range = operation({
   name: 'clear_refs_pte_range',
@@ -45,7 +45,6 @@ export const clear_refs_pte_range = operation({
       pmd_lock(haddr, pmd), // pmd_trans_huge_lock
       pmdp_get(pmd, entry),
       inside('clear_soft_dirty_pmd', [
-        when(is_migration_entry(entry), [set_pmd_at(haddr, pmd, pte_clear_soft_dirty(entry))]),
         when(pmd_trans_huge(entry), [
           pmdp_invalidate(haddr, pmd, old),
           pmdp_get(pmd, old),

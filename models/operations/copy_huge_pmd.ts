@@ -1,12 +1,6 @@
 import { go_to, label, mutedSlot, not, number, when } from '../../src/program/build.js';
 import { operation } from '../../src/program/operation.js';
-import {
-  entry_target,
-  is_migration_entry,
-  make_migration_entry_read,
-  pmd_trans_huge,
-  pte_wrprotect,
-} from '../../src/kernel/entry.js';
+import { entry_target, pmd_trans_huge, pte_wrprotect } from '../../src/kernel/entry.js';
 import { HPAGE_PMD_NR, HUGE_ZERO_PAGE, pmdp_get, pmdp_set_wrprotect } from '../../src/kernel/huge.js';
 import { mm_get_huge_zero_page } from '../../src/kernel/mm.js';
 import { mmu_notifier_invalidate_range } from '../../src/kernel/notifier.js';
@@ -20,7 +14,8 @@ const ONE = number(1);
 
 /**
  * fork of one huge PMD entry; `done` stays 0 when the PMD maps no huge page any more. mm/huge_memory.c, v4.14. The
- * child of a huge page that is not anonymous faults. Left out: the table of PTEs that is deposited with the entry.
+ * child of a huge page that is not anonymous faults. Left out: PMD migration entries, the table of PTEs that is deposited
+ * with the entry.
  */
 export const copy_huge_pmd = operation({
   name: 'copy_huge_pmd',
@@ -34,11 +29,6 @@ export const copy_huge_pmd = operation({
     pmd_lock(child_addr, child_pmd),
     pmd_lock(addr, pmd),
     pmdp_get(pmd, entry),
-    when(is_migration_entry(entry), [
-      set_pmd_at(addr, pmd, make_migration_entry_read(entry)),
-      set_pmd_at(child_addr, child_pmd, make_migration_entry_read(entry)),
-      go_to('unlock'),
-    ]),
     when(not(pmd_trans_huge(entry)), [let_(done, number(0)), go_to('unlock')]),
     let_(page, entry_target(entry)),
     when(equal(page, HUGE_ZERO_PAGE), [

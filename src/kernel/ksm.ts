@@ -20,8 +20,12 @@ export const pages_identical = test('pages_identical', ['page', 'kpage'], (m, _t
 });
 
 /** page_mapcount + 1 + swapped == page_count: nobody holds the page beside its mappings, the swap cache and KSM. */
-export const page_count_explained = test('page_mapcount_plus_1_plus_swapped_is_page_count', ['page'], (m, _t, page) => {
-  const at = m.layout.frameAt(headOf(m, page));
-  const expected = pageMapcount(m, page) + 1 + (m.words[at + FRAME.SWAP] !== 0 ? 1 : 0);
-  return m.words[at + FRAME.REF] === expected ? DONE : NO;
-});
+export const page_count_explained = test(
+  'page_mapcount_plus_1_plus_swapped_is_page_count',
+  ['page'],
+  (m, _t, page) => {
+    const at = m.layout.frameAt(headOf(m, page));
+    const expected = pageMapcount(m, page) + 1 + (m.words[at + FRAME.SWAP] !== 0 ? 1 : 0);
+    return m.words[at + FRAME.REF] === expected ? DONE : NO;
+  },
+);

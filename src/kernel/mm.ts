@@ -15,18 +15,28 @@ const P = { private: true } as const;
 const PAGES_PER_PUD = PMDS_PER_PUD * PTES_PER_PMD;
 
 /** First address of the mm that this thread runs. */
-export const current_mm = value('current_mm', [], (m, t) => m.words[m.layout.threadAt(t) + THREAD.MM] << m.layout.pagesShift);
+export const current_mm = value(
+  'current_mm',
+  [],
+  (m, t) => m.words[m.layout.threadAt(t) + THREAD.MM] << m.layout.pagesShift,
+);
 /** First address of an mm. */
 export const mm_start = value('mm_start', ['mm'], (m, _t, mm) => mm << m.layout.pagesShift);
 /** Pages of an mm. */
 export const TASK_SIZE = value('TASK_SIZE', [], (m) => m.layout.pages);
 /** The same place in another mm. */
-export const same_address_in = value('same_address_in', ['addr', 'mm'], (m, _t, addr, mm) =>
-  (mm << m.layout.pagesShift) | (addr & (m.layout.pages - 1)));
+export const same_address_in = value(
+  'same_address_in',
+  ['addr', 'mm'],
+  (m, _t, addr, mm) => (mm << m.layout.pagesShift) | (addr & (m.layout.pages - 1)),
+);
 
 /** The page of `near`'s PMD at the place that `addr` has in its own. */
-export const same_place = value('same_pte_index', ['near', 'addr'], (_m, _t, near, addr) =>
-  (near & ~(PTES_PER_PMD - 1)) | (addr & (PTES_PER_PMD - 1)));
+export const same_place = value(
+  'same_pte_index',
+  ['near', 'addr'],
+  (_m, _t, near, addr) => (near & ~(PTES_PER_PMD - 1)) | (addr & (PTES_PER_PMD - 1)),
+);
 
 /** Pages from `addr` on that one vma covers: equal words with consecutive offsets, at most up to `end`. */
 function vmaEnd(m: Machine, addr: number, end: number): number {
@@ -35,68 +45,113 @@ function vmaEnd(m: Machine, addr: number, end: number): number {
   let to = addr + 1;
   while (to < end) {
     const at = m.layout.vpage(to);
-    if (w[at + VPAGE.VMA] !== w[first + VPAGE.VMA] || w[at + VPAGE.PGOFF] !== w[first + VPAGE.PGOFF] + to - addr) break;
+    if (
+      w[at + VPAGE.VMA] !== w[first + VPAGE.VMA] ||
+      w[at + VPAGE.PGOFF] !== w[first + VPAGE.PGOFF] + to - addr
+    )
+      break;
     to++;
   }
   return to;
 }
 
 /** `addr` is the first page of the next vma in [start, start + count); NO after the last one. */
-export const next_vma = test('for_each_vma', ['start', 'count', '>cursor', '>addr'], (m, _t, start, count, cursor, out) => {
-  const w = m.words;
-  let addr = start + w[cursor];
-  while (addr < start + count && w[m.layout.vpage(addr) + VPAGE.VMA] === 0) addr++;
-  if (addr >= start + count) {
-    w[cursor] = 0;
-    return NO;
-  }
-  w[out] = addr;
-  w[cursor] = vmaEnd(m, addr, start + count) - start;
-  return DONE;
-}, P);
+export const next_vma = test(
+  'for_each_vma',
+  ['start', 'count', '>cursor', '>addr'],
+  (m, _t, start, count, cursor, out) => {
+    const w = m.words;
+    let addr = start + w[cursor];
+    while (addr < start + count && w[m.layout.vpage(addr) + VPAGE.VMA] === 0) addr++;
+    if (addr >= start + count) {
+      w[cursor] = 0;
+      return NO;
+    }
+    w[out] = addr;
+    w[cursor] = vmaEnd(m, addr, start + count) - start;
+    return DONE;
+  },
+  P,
+);
 /** Pages of the vma at `addr`, at most to the end of [start, start + count). */
-export const vma_pages = value('vma_pages', ['addr', 'start', 'count'], (m, _t, addr, start, count) =>
-  vmaEnd(m as Machine, addr, start + count) - addr);
+export const vma_pages = value(
+  'vma_pages',
+  ['addr', 'start', 'count'],
+  (m, _t, addr, start, count) => vmaEnd(m, addr, start + count) - addr,
+);
 /** One vma covers the range. */
-export const range_in_one_vma = test('range_in_one_vma', ['start', 'count'], (m, _t, start, count) =>
-  m.words[m.layout.vpage(start) + VPAGE.VMA] !== 0 && vmaEnd(m, start, start + count) === start + count ? DONE : NO, P);
+export const range_in_one_vma = test(
+  'range_in_one_vma',
+  ['start', 'count'],
+  (m, _t, start, count) =>
+    m.words[m.layout.vpage(start) + VPAGE.VMA] !== 0 && vmaEnd(m, start, start + count) === start + count
+      ? DONE
+      : NO,
+  P,
+);
 /** Every page of the range has an anonymous vma. */
-export const range_is_anonymous = test('vma_range_is_anonymous', ['start', 'count'], (m, _t, start, count) => {
-  for (let i = 0; i < count; i++) if ((m.words[m.layout.vpage(start + i) + VPAGE.VMA] & 15) !== VMA_ANON) return NO;
-  return DONE;
-}, P);
+export const range_is_anonymous = test(
+  'vma_range_is_anonymous',
+  ['start', 'count'],
+  (m, _t, start, count) => {
+    for (let i = 0; i < count; i++)
+      if ((m.words[m.layout.vpage(start + i) + VPAGE.VMA] & 15) !== VMA_ANON) return NO;
+    return DONE;
+  },
+  P,
+);
 /** Some vma of the range still counts as soft-dirty (VM_SOFTDIRTY). */
-export const range_has_softdirty = test('vma_range_softdirty', ['start', 'count'], (m, _t, start, count) => {
-  for (let i = 0; i < count; i++) if ((m.words[m.layout.vpage(start + i) + VPAGE.VMA] & VM.SOFTDIRTY) !== 0) return DONE;
-  return NO;
-}, P);
+export const range_has_softdirty = test(
+  'vma_range_softdirty',
+  ['start', 'count'],
+  (m, _t, start, count) => {
+    for (let i = 0; i < count; i++)
+      if ((m.words[m.layout.vpage(start + i) + VPAGE.VMA] & VM.SOFTDIRTY) !== 0) return DONE;
+    return NO;
+  },
+  P,
+);
 
 /** Like for_each_pmd, PUD by PUD. */
-export const next_pud = test('for_each_pud', ['start', 'count', '>cursor', '>addr'], (m, _t, start, count, cursor, out) => {
-  const w = m.words;
-  const i = w[cursor];
-  if (i >= count) {
-    w[cursor] = 0;
-    return NO;
-  }
-  const addr = start + i;
-  w[out] = addr;
-  w[cursor] = (addr & ~(PAGES_PER_PUD - 1)) + PAGES_PER_PUD - start;
-  return DONE;
-}, P);
+export const next_pud = test(
+  'for_each_pud',
+  ['start', 'count', '>cursor', '>addr'],
+  (m, _t, start, count, cursor, out) => {
+    const w = m.words;
+    const i = w[cursor];
+    if (i >= count) {
+      w[cursor] = 0;
+      return NO;
+    }
+    const addr = start + i;
+    w[out] = addr;
+    w[cursor] = (addr & ~(PAGES_PER_PUD - 1)) + PAGES_PER_PUD - start;
+    return DONE;
+  },
+  P,
+);
 /** Pages from `addr` to the end of its PUD, at most to the end of [start, start + count). */
-export const pages_in_pud = value('pud_addr_end', ['addr', 'start', 'count'], (_m, _t, addr, start, count) =>
-  Math.min((addr & ~(PAGES_PER_PUD - 1)) + PAGES_PER_PUD, start + count) - addr);
+export const pages_in_pud = value(
+  'pud_addr_end',
+  ['addr', 'start', 'count'],
+  (_m, _t, addr, start, count) =>
+    Math.min((addr & ~(PAGES_PER_PUD - 1)) + PAGES_PER_PUD, start + count) - addr,
+);
 
 // fork
 
 /** Rmap walks, which go by ascending address, meet the mm at `parent` before the one at `child`. */
-export const forked_before = test('vma_interval_tree_insert_after', ['parent', 'child'], (_m, _t, parent, child) =>
-  parent < child ? DONE : NO, P);
+export const forked_before = test(
+  'vma_interval_tree_insert_after',
+  ['parent', 'child'],
+  (_m, _t, parent, child) => (parent < child ? DONE : NO),
+  P,
+);
 /** The mm has no vma: it can become a child. */
 export const mm_is_new = test('mm_is_new', ['mm'], (m, _t, mm) => {
   const first = mm << m.layout.pagesShift;
-  for (let i = 0; i < m.layout.pages; i++) if (m.words[m.layout.vpage(first + i) + VPAGE.VMA] !== 0) return NO;
+  for (let i = 0; i < m.layout.pages; i++)
+    if (m.words[m.layout.vpage(first + i) + VPAGE.VMA] !== 0) return NO;
   return DONE;
 });
 /** The child does not run yet: its threads wait before they walk its tables (see access.ts). */
@@ -132,15 +187,27 @@ export const mm_get_huge_zero_page = verb('mm_get_huge_zero_page', ['addr'], (m,
 // mremap
 
 /** The new range lies in the mm, and apart from the old one. */
-export const mremap_to_fits = test('mremap_to_fits', ['from', 'to', 'count'], (m, _t, from, to, count) =>
-  (to & (m.layout.pages - 1)) + count <= m.layout.pages && (from >= to + count || to >= from + count) ? DONE : NO, P);
+export const mremap_to_fits = test(
+  'mremap_to_fits',
+  ['from', 'to', 'count'],
+  (m, _t, from, to, count) =>
+    (to & (m.layout.pages - 1)) + count <= m.layout.pages && (from >= to + count || to >= from + count)
+      ? DONE
+      : NO,
+  P,
+);
 /** Place of the PMD entry: the lock taken for another one of the same table covers it. */
-export const pmd_of = verb('pmd_index', ['addr', '>pmd'], (m, t, addr, out) => {
-  m.words[out] = pmdIndex(m, addr);
-  const first = addr & ~(PTES_PER_PMD - 1);
-  for (let i = 0; i < PTES_PER_PMD; i++) m.observer.entryLooked(m, t, first + i);
-  return DONE;
-}, P);
+export const pmd_of = verb(
+  'pmd_index',
+  ['addr', '>pmd'],
+  (m, t, addr, out) => {
+    m.words[out] = pmdIndex(m, addr);
+    const first = addr & ~(PTES_PER_PMD - 1);
+    for (let i = 0; i < PTES_PER_PMD; i++) m.observer.entryLooked(m, t, first + i);
+    return DONE;
+  },
+  P,
+);
 /** A vma like the one at [from, from + count), linked to the rmap at `to`: copy_vma. */
 export const copy_vma = verb('copy_vma', ['from', 'to', 'count'], (m, _t, from, to, count) => {
   if (!rmapLocksFree(m, from, count)) return BLOCKED;
@@ -152,24 +219,41 @@ export const copy_vma = verb('copy_vma', ['from', 'to', 'count'], (m, _t, from, 
   return DONE;
 });
 /** Rmap walks go by ascending address: they would meet `to` before `from` (need_rmap_locks). */
-export const need_rmap_locks = test('need_rmap_locks', ['from', 'to'], (_m, _t, from, to) => (to < from ? DONE : NO), P);
+export const need_rmap_locks = test(
+  'need_rmap_locks',
+  ['from', 'to'],
+  (_m, _t, from, to) => (to < from ? DONE : NO),
+  P,
+);
 /** Pages that can be moved at once: up to the end of a PMD of either address, at most `left`. */
 export const move_extent = value('move_extent', ['from', 'to', 'left'], (_m, _t, from, to, left) =>
-  Math.min(left, PTES_PER_PMD - (from & (PTES_PER_PMD - 1)), PTES_PER_PMD - (to & (PTES_PER_PMD - 1))));
+  Math.min(left, PTES_PER_PMD - (from & (PTES_PER_PMD - 1)), PTES_PER_PMD - (to & (PTES_PER_PMD - 1))),
+);
 /** The two entries are in different page-table pages, each with a lock of its own. */
-export const ptl_differs = test('new_ptl_differs_from_old_ptl', ['a', 'b'], (m, _t, a, b) =>
-  Math.floor((a - m.layout.table) / TABLE.SIZE) !== Math.floor((b - m.layout.table) / TABLE.SIZE) ? DONE : NO, P);
+export const ptl_differs = test(
+  'new_ptl_differs_from_old_ptl',
+  ['a', 'b'],
+  (m, _t, a, b) =>
+    Math.floor((a - m.layout.table) / TABLE.SIZE) !== Math.floor((b - m.layout.table) / TABLE.SIZE)
+      ? DONE
+      : NO,
+  P,
+);
 /**
  * An entry that is not present moves: nobody looks at it but under the locks of both tables, so that taking it away and
  * putting it back is one step.
  */
-export const move_swap_pte = verb('move_swap_pte', ['from', 'src', 'to', 'dst'], (m, t, from, src, to, dst) => {
-  const entry = m.words[src];
-  m.words[dst] = entry | PTE.SOFT_DIRTY;
-  entryChanged(m, t, to, 0, m.words[dst]);
-  m.words[src] = 0;
-  entryChanged(m, t, from, entry, 0);
-  return DONE;
-});
+export const move_swap_pte = verb(
+  'move_swap_pte',
+  ['from', 'src', 'to', 'dst'],
+  (m, t, from, src, to, dst) => {
+    const entry = m.words[src];
+    m.words[dst] = entry | PTE.SOFT_DIRTY;
+    entryChanged(m, t, to, 0, m.words[dst]);
+    m.words[src] = 0;
+    entryChanged(m, t, from, entry, 0);
+    return DONE;
+  },
+);
 /** What mremap makes of an entry: present and swap entries become soft-dirty, so that user space sees the move. */
 export const move_soft_dirty_pte = value('move_soft_dirty_pte', ['entry'], (_m, _t, e) => e | PTE.SOFT_DIRTY);
