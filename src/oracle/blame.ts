@@ -25,13 +25,14 @@ export class Blame {
     this.steps.fill(-1);
   }
 
-  /** The entry of `addr` changed: who caches what it no longer gives? */
-  changed(m: Machine, t: number, addr: number, before: number, after: number, step: number): void {
+  /** The entry of `addr` changed: who caches what it no longer gives? True if somebody does. */
+  changed(m: Machine, t: number, addr: number, before: number, after: number, step: number): boolean {
     const site = m.code.instructions[m.words[m.layout.threadAt(t) + THREAD.PC]].info.site;
     const L = m.layout;
     const mm = addr >> L.pagesShift;
     const page = addr & (L.pages - 1);
     this.note(this.agents, addr, site, step);
+    let left = false;
     for (let u = 0; u < this.agents; u++) {
       if (m.words[L.threadAt(u) + THREAD.MM] !== mm) continue;
       const tlb = L.tlbAt(u);
@@ -43,8 +44,11 @@ export class Blame {
         else if (m.words[d + DEVICE.WALK_AT] === addr + 1) e = m.words[d + DEVICE.WALK_ENTRY]!;
       }
       if (e === 0) continue;
-      if (grants(before, e, addr) && !grants(after, e, addr)) this.note(u, addr, site, step);
+      if (!grants(before, e, addr) || grants(after, e, addr)) continue;
+      left = true;
+      this.note(u, addr, site, step);
     }
+    return left;
   }
 
   private note(agent: number, addr: number, site: string, step: number): void {

@@ -25,7 +25,7 @@ export class LogicalMemory implements Observer<Machine>, Judge {
   violation: Violation | undefined;
   /** Stale translations of equal bytes, pinned until exit. */
   latent = 0;
-  /** Threads whose operation in flight has taken something away from an entry. */
+  /** Threads whose operation in flight has left a cached translation behind. Explains, never decides. */
   changing = 0;
   /** Number of the step that runs, kept by the run loop. */
   step = 0;
@@ -204,10 +204,9 @@ export class LogicalMemory implements Observer<Machine>, Judge {
       const at = m.layout.vpage(addr);
       m.words[at + VPAGE.EXCUSE] |= 1 << t;
       m.words[at + VPAGE.BUSY] |= 1 << t;
-      this.changing |= 1 << t;
       this.onChange?.(t);
       addToAfter(m, addr, t);
-      this.blame.changed(m, t, addr, before, after, this.step);
+      if (this.blame.changed(m, t, addr, before, after, this.step)) this.changing |= 1 << t;
     }
     if (isPresent(after) && (!isPresent(before) || frameFor(before, addr) !== frameFor(after, addr)))
       install(this, m, t, addr, before, frameFor(after, addr));

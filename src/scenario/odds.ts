@@ -80,7 +80,7 @@ export interface Odds {
 }
 
 export const DEFAULT_ODDS: Odds = {
-  plain: 0.15,
+  plain: 0.25,
   plainSecondMm: 0.7,
   mixSize: [3, 4, 3, 2, 1],
   together: 0.85,

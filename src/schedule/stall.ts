@@ -2,24 +2,25 @@ import type { Prng } from '../base/prng.js';
 import { memberOf, isIn, sizeOf } from './runnable.js';
 import type { Scheduler } from './scheduler.js';
 
-/** A thread that has changed an entry is stalled with this probability, this many steps later at most. */
-const STALLS = 0.85;
-const LATEST = 10;
+/** A thread that has left a cached translation behind is stalled with this probability, this many steps later at most. */
+const STALLS = 0.95;
+const LATEST = 9;
 /** Steps that others make while it is stalled, at most. */
 const LONGEST_STALL = 70;
 const LONGEST_BURST = 5;
 /** Devices make a few steps before everybody else with this probability, so that their TLBs hold something. */
-const WARMS = 0.6;
+const WARMS = 0.8;
 const SHORTEST_WARMING = 3;
 const LONGEST_WARMING = 6;
 /** One CPU runs alone until it is stalled, and the devices wait for that, with this probability. */
-const LEADS = 0.6;
+const LEADS = 0.75;
 /** While a thread is stalled, the other CPUs run before the devices with this probability. */
-const CPUS_FIRST = 0.6;
+const CPUS_FIRST = 0.75;
 const LONGEST_CPUS = 36;
 
 /**
- * Holds windows open: a thread whose operation has changed an entry is stalled a few steps later, while the others run.
+ * Holds windows open: a thread whose operation has left a cached translation behind is stalled a few steps later, while
+ * the others run.
  * What goes wrong between a change and its notification goes wrong there. The idea is that of "delay injection where it
  * matters" (Li, Lu, Musuvathi, Nath, Padhye, "Efficient scalable thread-safety-violation detection", SOSP 2019), with
  * changes of page-table entries as the places.
@@ -104,7 +105,7 @@ export class StallScheduler implements Scheduler {
     return 1 << this.leader;
   }
 
-  /** Threads that began to change entries get a fuse; those that returned lose it. */
+  /** Threads that left a translation behind get a fuse; those that returned lose it. */
   private plan(changing: number): void {
     const fresh = changing & ~this.planned;
     this.planned = changing;
