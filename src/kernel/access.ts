@@ -33,8 +33,9 @@ function contents(m: Machine, entry: number, addr: number, word: number): number
 function leaf(m: Machine, addr: number): number {
   const pmd = pmdIndex(m, addr);
   if (pmd < 0) return -1;
-  const e = m.words[pmd]!;
-  if (kindOf(e) === KIND_TABLE && !isPresent(e)) return m.layout.tableAt(frameOf(e)) + TABLE.ENTRY + (addr & LAST_PMD);
+  const e = m.words[pmd];
+  if (kindOf(e) === KIND_TABLE && !isPresent(e))
+    return m.layout.tableAt(frameOf(e)) + TABLE.ENTRY + (addr & LAST_PMD);
   return pmd;
 }
 
@@ -60,8 +61,8 @@ function fill(m: Machine, t: number, addr: number, e: number, huge: boolean): vo
 export const load = test('load', ['addr', 'word'], (m, t, addr, word) => {
   const at = hit(m, t, addr);
   if (at < 0) return NO;
-  const e = m.words[at]!;
-  const v = m.words[contents(m, e, addr, word)]!;
+  const e = m.words[at];
+  const v = m.words[contents(m, e, addr, word)];
   m.returns(t, v + 1);
   m.observer.loaded(m, t, addr, word, v, e);
   return DONE;
@@ -74,20 +75,20 @@ export const load = test('load', ['addr', 'word'], (m, t, addr, word) => {
 export const store = test('store', ['addr', 'word'], (m, t, addr, word) => {
   let at = hit(m, t, addr);
   if (at < 0) return NO;
-  let e = m.words[at]!;
+  let e = m.words[at];
   if ((e & PTE.WRITE) === 0) {
     m.words[at] = 0; // re-walked
     return NO;
   }
   if ((e & PTE.DIRTY) === 0) {
     const place = leaf(m, addr);
-    const now = place < 0 ? 0 : m.words[place]!;
+    const now = place < 0 ? 0 : m.words[place];
     if ((now & (PTE.PRESENT | PTE.WRITE)) !== (PTE.PRESENT | PTE.WRITE)) {
       m.words[at] = 0;
       return NO;
     }
     m.words[place] = now | PTE.DIRTY | PTE.SOFT_DIRTY;
-    fill(m, t, addr, m.words[place]!, isHuge(now));
+    fill(m, t, addr, m.words[place], isHuge(now));
     at = hit(m, t, addr);
     e = m.words[at]!;
   }
@@ -96,7 +97,7 @@ export const store = test('store', ['addr', 'word'], (m, t, addr, word) => {
 });
 
 function land(m: Machine, t: number, addr: number, word: number, e: number): void {
-  const tag = m.words[m.layout.threadAt(t) + THREAD.TAG]!;
+  const tag = m.words[m.layout.threadAt(t) + THREAD.TAG];
   m.observer.storing(m, t, addr, word, tag, e);
   m.words[contents(m, e, addr, word)] = tag;
   m.observer.stored(m, t, addr, word, tag, e);
@@ -107,7 +108,7 @@ export const page_walk = test('page_walk', ['addr', 'write'], (m, t, addr, write
   if (isBorn(m, addr)) return BLOCKED;
   const place = leaf(m, addr);
   if (place < 0) return NO;
-  const e = m.words[place]!;
+  const e = m.words[place];
   if (!isPresent(e) || (e & PTE.PROTNONE) !== 0 || (write !== 0 && (e & PTE.WRITE) === 0)) return NO;
   fill(m, t, addr, e & ~PTE.SPECIAL, isHuge(e));
   return DONE;
@@ -121,16 +122,18 @@ export const ats_translate = test('ats_translate', ['addr', 'write'], (m, t, add
   if (isBorn(m, addr)) return BLOCKED;
   const L = m.layout;
   const d = L.deviceAt(t - L.geometry.cpus);
-  m.words[d + DEVICE.FLAGS]! |= ACTIVE;
+  m.words[d + DEVICE.FLAGS] |= ACTIVE;
+  // a read-only translation that is kept stands in the way of a walk for a write
+  if (write !== 0 && m.hardware['read-only-entry'] === 1 && hit(m, t, addr) >= 0) return NO;
   const place = walkFrom(m, t, addr, write);
   if (place < 0) return NO;
-  const e = m.words[place]!;
+  const e = m.words[place];
   if (!isPresent(e) || (e & PTE.PROTNONE) !== 0 || (write !== 0 && (e & PTE.WRITE) === 0)) return NO;
   const late = m.hardware['dirty-bit'] === 1;
   let given = e & ~PTE.SPECIAL;
   if (write !== 0 && !late) {
     m.words[place] = e | PTE.DIRTY | PTE.SOFT_DIRTY;
-    given = m.words[place]! & ~PTE.SPECIAL;
+    given = m.words[place] & ~PTE.SPECIAL;
   } else if (!late && (e & PTE.DIRTY) === 0) given &= ~PTE.WRITE;
   if (isHuge(given) && m.hardware['entry-sizes'] === 1) given = narrow(given, addr);
   if (m.hardware['walk-and-fill'] === 1) {
@@ -147,13 +150,14 @@ function walkFrom(m: Machine, t: number, addr: number, write: number): number {
   if (m.hardware['walk-cache'] === 0) return leaf(m, addr);
   const L = m.layout;
   const at = L.walkCacheAt(t) + ((addr & (L.pages - 1)) >> 2);
-  const cached = m.words[at]!;
+  const cached = m.words[at];
   if (cached !== 0) {
     if ((cached & PTE.FREED) !== 0) m.observer.walkedFreed(m, t, addr, write !== 0);
     return L.tableAt(frameOf(cached)) + TABLE.ENTRY + (addr & LAST_PMD);
   }
   const pmd = pmdIndex(m, addr);
-  if (pmd >= 0 && kindOf(m.words[pmd]!) === KIND_TABLE && !isPresent(m.words[pmd]!)) m.words[at] = m.words[pmd]!;
+  if (pmd >= 0 && kindOf(m.words[pmd]) === KIND_TABLE && !isPresent(m.words[pmd]))
+    m.words[at] = m.words[pmd]!;
   return leaf(m, addr);
 }
 
@@ -161,19 +165,24 @@ function walkFrom(m: Machine, t: number, addr: number, write: number): number {
 export const ats_fill = verb('ats_fill', ['addr'], (m, t, addr) => {
   const L = m.layout;
   const d = L.deviceAt(t - L.geometry.cpus);
-  const e = m.words[d + DEVICE.WALK_ENTRY]!;
+  const e = m.words[d + DEVICE.WALK_ENTRY];
   m.words[d + DEVICE.WALK_AT] = 0;
   m.words[d + DEVICE.WALK_ENTRY] = 0;
   fill(m, t, addr, e, isHuge(e));
   return DONE;
 });
-export const walk_is_split = test('walk_is_split', [], (m) => (m.hardware['walk-and-fill'] === 1 ? DONE : NO), { private: true });
+export const walk_is_split = test(
+  'walk_is_split',
+  [],
+  (m) => (m.hardware['walk-and-fill'] === 1 ? DONE : NO),
+  { private: true },
+);
 
 /** Issues a posted write through a cached writable translation; it lands later. NO when it has to walk. */
 export const post = test('post', ['addr', 'word'], (m, t, addr, word) => {
   const at = hit(m, t, addr);
   if (at < 0) return NO;
-  const e = m.words[at]!;
+  const e = m.words[at];
   if ((e & PTE.WRITE) === 0) {
     if (m.hardware['read-only-entry'] === 0) m.words[at] = 0;
     return NO;
@@ -181,7 +190,7 @@ export const post = test('post', ['addr', 'word'], (m, t, addr, word) => {
   const L = m.layout;
   const d = L.deviceAt(t - L.geometry.cpus);
   if (m.hardware['dirty-bit'] === 1) m.words[at] = e | PTE.LATE;
-  m.words[d + DEVICE.FLAGS]! |= ACTIVE;
+  m.words[d + DEVICE.FLAGS] |= ACTIVE;
   m.words[d + DEVICE.POST_AT] = addr + 1;
   m.words[d + DEVICE.POST_ENTRY] = e;
   m.words[d + DEVICE.POST_WORD] = word;
@@ -192,9 +201,9 @@ export const post = test('post', ['addr', 'word'], (m, t, addr, word) => {
 export const posted_write_lands = verb('posted_write_lands', [], (m, t) => {
   const L = m.layout;
   const d = L.deviceAt(t - L.geometry.cpus);
-  const addr = m.words[d + DEVICE.POST_AT]! - 1;
-  const e = m.words[d + DEVICE.POST_ENTRY]!;
-  land(m, t, addr, m.words[d + DEVICE.POST_WORD]!, e);
+  const addr = m.words[d + DEVICE.POST_AT] - 1;
+  const e = m.words[d + DEVICE.POST_ENTRY];
+  land(m, t, addr, m.words[d + DEVICE.POST_WORD], e);
   m.words[d + DEVICE.POST_AT] = 0;
   m.words[d + DEVICE.POST_ENTRY] = 0;
   m.words[d + DEVICE.POST_WORD] = 0;
@@ -202,16 +211,26 @@ export const posted_write_lands = verb('posted_write_lands', [], (m, t) => {
 });
 
 /** The device's operation is over: its PASID is idle. */
-export const pasid_idle = verb('pasid_idle', [], (m, t) => {
-  m.words[m.layout.deviceAt(t - m.layout.geometry.cpus) + DEVICE.FLAGS]! &= ~ACTIVE;
-  return DONE;
-}, { private: true });
+export const pasid_idle = verb(
+  'pasid_idle',
+  [],
+  (m, t) => {
+    m.words[m.layout.deviceAt(t - m.layout.geometry.cpus) + DEVICE.FLAGS] &= ~ACTIVE;
+    return DONE;
+  },
+  { private: true },
+);
 
 /** The IOMMU driver takes the page request: software knows this device from here on. */
-export const page_request = verb('page_request', [], (m, t) => {
-  m.words[m.layout.deviceAt(t - m.layout.geometry.cpus) + DEVICE.FLAGS]! |= COUNTED | ACTIVE;
-  return DONE;
-}, { private: true });
+export const page_request = verb(
+  'page_request',
+  [],
+  (m, t) => {
+    m.words[m.layout.deviceAt(t - m.layout.geometry.cpus) + DEVICE.FLAGS] |= COUNTED | ACTIVE;
+    return DONE;
+  },
+  { private: true },
+);
 
 /** Drops the device's own translation of `addr` (capacity, any time). */
 export const device_evict = verb('device_evict', ['addr'], (m, t, addr) => {
@@ -225,7 +244,7 @@ export const device_prefetch = verb('device_prefetch', ['addr'], (m, t, addr) =>
   if (isBorn(m, addr)) return BLOCKED;
   if (hit(m, t, addr) >= 0) return DONE;
   const place = leaf(m, addr);
-  const e = place < 0 ? 0 : m.words[place]!;
+  const e = place < 0 ? 0 : m.words[place];
   if (!isPresent(e) || (e & PTE.PROTNONE) !== 0) return DONE;
   let given = e & ~PTE.SPECIAL;
   if ((e & PTE.DIRTY) === 0 && m.hardware['dirty-bit'] === 0) given &= ~PTE.WRITE;
@@ -239,10 +258,17 @@ export const signal_bus = constant('SIGBUS', SIGBUS);
 export const refused = constant('REFUSED', REFUSED);
 
 /** The access ends without a value. */
-export const force_sig = verb('force_sig', ['signal'], (m, t, signal) => {
-  m.words[m.layout.threadAt(t) + THREAD.ERROR] = signal;
-  return DONE;
-}, { private: true });
+export const force_sig = verb(
+  'force_sig',
+  ['signal'],
+  (m, t, signal) => {
+    m.words[m.layout.threadAt(t) + THREAD.ERROR] = signal;
+    return DONE;
+  },
+  { private: true },
+);
 
 /** The fault could not be resolved: the access ends with an error. */
-export const fault_failed = test('VM_FAULT_ERROR', ['fault'], (_m, _t, fault) => (fault !== 0 ? DONE : NO), { private: true });
+export const fault_failed = test('VM_FAULT_ERROR', ['fault'], (_m, _t, fault) => (fault !== 0 ? DONE : NO), {
+  private: true,
+});

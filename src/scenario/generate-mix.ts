@@ -96,7 +96,9 @@ export function drawMix(prng: Prng, from: Drawables, odds: Odds): Mix {
   const { kernel } = from;
   if (kernel.items.length === 0 || (from.accesses.items.length > 0 && prng.chance(odds.plain))) {
     const kinds = [...from.accesses.items, ...from.device.items].reduce((bits, d) => bits | d.kinds, 0);
-    return { kind: drawKind(prng, kinds), kernel: NOTHING, otherMm: false, file: false, plain: true };
+    const kind =
+      (kinds & kindBit('anon')) !== 0 && prng.chance(odds.plainAnon) ? 'anon' : drawKind(prng, kinds);
+    return { kind, kernel: NOTHING, otherMm: false, file: false, plain: true };
   }
   const size = Math.min(kernel.items.length, 1 + prng.weighted(odds.mixSize));
   const first = drawFrom(prng, kernel);

@@ -52,8 +52,13 @@ class WorldDraft {
   mirrored(other: Draft): Draft {
     const region = this.region(other.vma);
     region.file = other.file;
-    if (region.map === 'huge' && other.map === 'huge' && fileBehind(other.vma) === undefined) {
-      if (this.prng.chance(this.odds.hugeShared)) region.map = other.map = 'huge-shared';
+    if (
+      other.map === 'huge' &&
+      fileBehind(other.vma) === undefined &&
+      this.prng.chance(this.odds.hugeShared)
+    ) {
+      region.map = other.map = 'huge-shared';
+      region.pages = [...NOTHING];
       return region;
     }
     if (other.vma !== 'anon' || region.map !== 'pages' || other.map !== 'pages') return region;

@@ -8,6 +8,8 @@ export interface Odds {
   /** The case has accesses alone, so that faults meet; a second mm shares pages with the first one then. */
   readonly plain: number;
   readonly plainSecondMm: number;
+  /** Such a case is about anonymous memory; otherwise about any kind. */
+  readonly plainAnon: number;
   /** Kernel operations in a case's mix, from 1. */
   readonly mixSize: readonly number[];
   /** A further operation of the mix is drawn again if it has no use for the kind of the hot region. */
@@ -82,6 +84,7 @@ export interface Odds {
 export const DEFAULT_ODDS: Odds = {
   plain: 0.25,
   plainSecondMm: 0.7,
+  plainAnon: 0.35,
   mixSize: [3, 4, 3, 2, 1],
   together: 0.85,
   uneven: 4,
@@ -118,6 +121,6 @@ export const DEFAULT_ODDS: Odds = {
   onePage: 0.5,
   restOfPmd: 0.5,
   choice: 0.03,
-  takesTo: 0.15,
-  taken: 0.6,
+  takesTo: 0.2,
+  taken: 0.7,
 };
