@@ -2,7 +2,13 @@ import { each, not, when } from '../../src/program/build.js';
 import { operation } from '../../src/program/operation.js';
 import { entry_target } from '../../src/kernel/entry.js';
 import { HPAGE_PMD_NR } from '../../src/kernel/huge.js';
-import { copy_to_subpage, pte_clear, pte_none_or_zero, release_pte_page, unreached_pte } from '../../src/kernel/khugepaged.js';
+import {
+  copy_to_subpage,
+  pte_clear,
+  pte_none_or_zero,
+  release_pte_page,
+  unreached_pte,
+} from '../../src/kernel/khugepaged.js';
 import { put_page, trylock_page, unlock_page } from '../../src/kernel/page.js';
 import { let_, minus, next_page, plus } from '../../src/kernel/range.js';
 import { page_mapped, page_remove_rmap } from '../../src/kernel/rmap.js';

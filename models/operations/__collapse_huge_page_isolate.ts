@@ -55,10 +55,7 @@ export const __collapse_huge_page_isolate = operation({
     label('out'),
     each(next_page(haddr, done, release, at), [
       let_(entry, unreached_pte(pgtable, at)), // release_pte_pages
-      when(not(pte_none_or_zero(entry)), [
-        let_(page, entry_target(entry)),
-        release_pte_page(page),
-      ]),
+      when(not(pte_none_or_zero(entry)), [let_(page, entry_target(entry)), release_pte_page(page)]),
     ]),
     label('succeed'),
   ],

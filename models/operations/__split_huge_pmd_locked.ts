@@ -34,7 +34,10 @@ export const __split_huge_pmd_locked = operation({
     pmdp_get(pmd, entry),
     let_(page, entry_target(entry)),
     when(page_is_zero(page), [call(__split_huge_zero_page_pmd, { haddr, pmd }), go_to('out')]),
-    when(not(vm_normal_page(page)), [branch('dax', [pmdp_huge_clear_flush_notify(haddr, pmd, old)]), go_to('out')]),
+    when(not(vm_normal_page(page)), [
+      branch('dax', [pmdp_huge_clear_flush_notify(haddr, pmd, old)]),
+      go_to('out'),
+    ]),
     page_ref_add(page, minus(HPAGE_PMD_NR, ONE)),
     pgtable_trans_huge_withdraw(pgtable),
     when(pte_dirty(entry), [set_page_dirty(page)]),

@@ -25,7 +25,21 @@ export const change_pmd_range = operation({
   takes: ['start', 'count', 'vma', 'dirty_accountable'],
   gives: ['changed'],
   locals: ['addr', 'cursor', 'pages', 'pmd', 'done', 'started', 'mni_start', 'mni_count'],
-  steps: ({ start, count, vma, dirty_accountable, changed, addr, cursor, pages, pmd, done, started, mni_start, mni_count }) => [
+  steps: ({
+    start,
+    count,
+    vma,
+    dirty_accountable,
+    changed,
+    addr,
+    cursor,
+    pages,
+    pmd,
+    done,
+    started,
+    mni_start,
+    mni_count,
+  }) => [
     each(next_pmd(start, count, cursor, addr), [
       pmd_peek(addr, pmd),
       when(not(pte_none(pmd)), [

@@ -1,7 +1,12 @@
 import { call, go_to, label, not, when } from '../../src/program/build.js';
 import { operation } from '../../src/program/operation.js';
 import { DIRTY, maybe_mkwrite, mk_huge_pmd } from '../../src/kernel/entry.js';
-import { clear_huge_page, HPAGE_PMD_NR, pmd_populate, transhuge_vma_suitable } from '../../src/kernel/huge.js';
+import {
+  clear_huge_page,
+  HPAGE_PMD_NR,
+  pmd_populate,
+  transhuge_vma_suitable,
+} from '../../src/kernel/huge.js';
 import {
   mm_find_pmd,
   pgtable_lock,

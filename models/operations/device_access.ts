@@ -38,7 +38,9 @@ export const prq_event_thread = operation({
     down_read(mmap_sem(addr)),
     when(not(find_vma(addr, vma)), [let_(fault, refused), go_to('invalid')]),
     when(not(vma_allows(vma, VM_READ)), [let_(fault, refused), go_to('invalid')]),
-    when(equal(write, WRITE), [when(not(vma_allows(vma, VM_WRITE)), [let_(fault, refused), go_to('invalid')])]),
+    when(equal(write, WRITE), [
+      when(not(vma_allows(vma, VM_WRITE)), [let_(fault, refused), go_to('invalid')]),
+    ]),
     call(handle_mm_fault, { addr, write, vma, fault }),
     label('invalid'),
     up_read(mmap_sem(addr)),

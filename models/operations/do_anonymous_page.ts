@@ -3,7 +3,13 @@ import { operation } from '../../src/program/operation.js';
 import { DIRTY, maybe_mkwrite, mk_pte, pte_none, SPECIAL } from '../../src/kernel/entry.js';
 import { signal_bus } from '../../src/kernel/access.js';
 import { alloc_page_vma, clear_user_highpage, put_page } from '../../src/kernel/page.js';
-import { pte_alloc, pte_get, pte_offset_map_lock, pte_unmap_unlock, set_pte_at } from '../../src/kernel/pgtable.js';
+import {
+  pte_alloc,
+  pte_get,
+  pte_offset_map_lock,
+  pte_unmap_unlock,
+  set_pte_at,
+} from '../../src/kernel/pgtable.js';
 import { is_zero, let_ } from '../../src/kernel/range.js';
 import { page_add_new_anon_rmap } from '../../src/kernel/rmap.js';
 

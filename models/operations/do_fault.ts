@@ -3,8 +3,23 @@ import { operation } from '../../src/program/operation.js';
 import { DIRTY, maybe_mkwrite, mk_pte, pte_none, READ_ONLY } from '../../src/kernel/entry.js';
 import { signal_bus } from '../../src/kernel/access.js';
 import { find_get_page, page_cache_read, page_mapping_is } from '../../src/kernel/filemap.js';
-import { alloc_page_vma, copy_user_highpage, lock_page, PageFlag, PG_hwpoison, put_page, set_page_dirty, unlock_page } from '../../src/kernel/page.js';
-import { pte_alloc, pte_get, pte_offset_map_lock, pte_unmap_unlock, set_pte_at } from '../../src/kernel/pgtable.js';
+import {
+  alloc_page_vma,
+  copy_user_highpage,
+  lock_page,
+  PageFlag,
+  PG_hwpoison,
+  put_page,
+  set_page_dirty,
+  unlock_page,
+} from '../../src/kernel/page.js';
+import {
+  pte_alloc,
+  pte_get,
+  pte_offset_map_lock,
+  pte_unmap_unlock,
+  set_pte_at,
+} from '../../src/kernel/pgtable.js';
 import { is_zero, let_ } from '../../src/kernel/range.js';
 import { page_add_new_anon_rmap, page_dup_rmap } from '../../src/kernel/rmap.js';
 import { linear_page_index, vma_is_dax, vma_shared } from '../../src/kernel/vma.js';

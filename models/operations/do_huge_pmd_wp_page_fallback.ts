@@ -1,7 +1,12 @@
 import { branch, go_to, label, not, number, when } from '../../src/program/build.js';
 import { operation } from '../../src/program/operation.js';
 import { DIRTY, maybe_mkwrite, mk_pte } from '../../src/kernel/entry.js';
-import { HPAGE_PMD_NR, pgtable_trans_huge_withdraw, pmd_populate, set_unreached_pte } from '../../src/kernel/huge.js';
+import {
+  HPAGE_PMD_NR,
+  pgtable_trans_huge_withdraw,
+  pmd_populate,
+  set_unreached_pte,
+} from '../../src/kernel/huge.js';
 import {
   mmu_notifier_invalidate_range_end,
   mmu_notifier_invalidate_range_start,

@@ -1,8 +1,23 @@
 import { call, go_to, label, not, number, when } from '../../src/program/build.js';
 import { operation } from '../../src/program/operation.js';
 import { DIRTY, entry_target, WRITE } from '../../src/kernel/entry.js';
-import { get_page, lock_page, PageAnon, PageKsm, put_page, set_page_dirty, trylock_page, unlock_page, vm_normal_page } from '../../src/kernel/page.js';
-import { pte_offset_map_lock, pte_same, pte_unmap_unlock, ptep_set_access_flags } from '../../src/kernel/pgtable.js';
+import {
+  get_page,
+  lock_page,
+  PageAnon,
+  PageKsm,
+  put_page,
+  set_page_dirty,
+  trylock_page,
+  unlock_page,
+  vm_normal_page,
+} from '../../src/kernel/page.js';
+import {
+  pte_offset_map_lock,
+  pte_same,
+  pte_unmap_unlock,
+  ptep_set_access_flags,
+} from '../../src/kernel/pgtable.js';
 import { page_mapping_is } from '../../src/kernel/filemap.js';
 import { flags } from '../../src/program/build.js';
 import { let_ } from '../../src/kernel/range.js';

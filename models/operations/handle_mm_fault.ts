@@ -2,7 +2,14 @@ import { call, go_to, label, not, when } from '../../src/program/build.js';
 import { operation } from '../../src/program/operation.js';
 import { DIRTY, pmd_trans_huge, pte_none, pte_present, pte_write } from '../../src/kernel/entry.js';
 import { pmd_start } from '../../src/kernel/gather.js';
-import { pmd_peek, pte_offset_map_lock, pte_peek, pte_same, pte_unmap_unlock, ptep_set_access_flags } from '../../src/kernel/pgtable.js';
+import {
+  pmd_peek,
+  pte_offset_map_lock,
+  pte_peek,
+  pte_same,
+  pte_unmap_unlock,
+  ptep_set_access_flags,
+} from '../../src/kernel/pgtable.js';
 import { is_zero, let_ } from '../../src/kernel/range.js';
 import { is_vm_hugetlb_page, vma_anonymous, vma_hugepage, vma_is_dax } from '../../src/kernel/vma.js';
 import { dax_iomap_pmd_fault } from './dax_iomap_pmd_fault.js';
@@ -74,7 +81,10 @@ export const handle_mm_fault = operation({
       ),
       go_to('out'),
     ]),
-    when(not(pte_present(orig_pte)), [call(do_swap_page, { addr, orig_pte, write, vma, fault }), go_to('out')]),
+    when(not(pte_present(orig_pte)), [
+      call(do_swap_page, { addr, orig_pte, write, vma, fault }),
+      go_to('out'),
+    ]),
     pte_offset_map_lock(addr, pte),
     when(not(pte_same(pte, orig_pte)), [pte_unmap_unlock(pte), go_to('out')]),
     when(not(is_zero(write)), [

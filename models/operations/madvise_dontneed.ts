@@ -2,8 +2,11 @@ import { call, go_to, label, when } from '../../src/program/build.js';
 import { operation } from '../../src/program/operation.js';
 import { tlb_gather_mmu } from '../../src/kernel/gather.js';
 import { down_read, mmap_sem, up_read } from '../../src/kernel/locks.js';
-import { mmu_notifier_invalidate_range_end, mmu_notifier_invalidate_range_start } from '../../src/kernel/notifier.js';
-import { promise_discard } from "../../src/kernel/promise.js";
+import {
+  mmu_notifier_invalidate_range_end,
+  mmu_notifier_invalidate_range_start,
+} from '../../src/kernel/notifier.js';
+import { promise_discard } from '../../src/kernel/promise.js';
 import { flush_tlb_range } from '../../src/kernel/tlb.js';
 import { range_has_hole, range_has_hugetlb } from '../../src/kernel/vma.js';
 import { tlb_finish_mmu } from './tlb_finish_mmu.js';

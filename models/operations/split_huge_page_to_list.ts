@@ -1,6 +1,11 @@
 import { call, each, go_to, inside, label, not, number, when } from '../../src/program/build.js';
 import { operation } from '../../src/program/operation.js';
-import { can_split_huge_page, HPAGE_PMD_NR, release_split_page, split_frozen_page } from '../../src/kernel/huge.js';
+import {
+  can_split_huge_page,
+  HPAGE_PMD_NR,
+  release_split_page,
+  split_frozen_page,
+} from '../../src/kernel/huge.js';
 import { anon_vma_rwsem, down_write, up_write } from '../../src/kernel/locks.js';
 import { equal, is_zero, let_, next_page } from '../../src/kernel/range.js';
 import { rmap_walk } from '../../src/kernel/rmap.js';

@@ -1,7 +1,12 @@
 import { go_to, label, mutedSlot, not, number, when } from '../../src/program/build.js';
 import { operation } from '../../src/program/operation.js';
 import { entry_target, pmd_trans_huge } from '../../src/kernel/entry.js';
-import { tlb_flush_mmu_free, tlb_flush_mmu_tlbonly, tlb_remove_page, tlb_remove_tlb_entry } from '../../src/kernel/gather.js';
+import {
+  tlb_flush_mmu_free,
+  tlb_flush_mmu_tlbonly,
+  tlb_remove_page,
+  tlb_remove_tlb_entry,
+} from '../../src/kernel/gather.js';
 import { HPAGE_PMD_NR, pmdp_get } from '../../src/kernel/huge.js';
 import { mmu_notifier_invalidate_range } from '../../src/kernel/notifier.js';
 import { vm_normal_page } from '../../src/kernel/page.js';

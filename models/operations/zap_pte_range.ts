@@ -1,6 +1,14 @@
 import { each, go_to, label, not, number, when } from '../../src/program/build.js';
 import { operation } from '../../src/program/operation.js';
-import { entry_target, is_device_private_entry, is_swap_entry, NONE, pte_dirty, pte_none, pte_present } from '../../src/kernel/entry.js';
+import {
+  entry_target,
+  is_device_private_entry,
+  is_swap_entry,
+  NONE,
+  pte_dirty,
+  pte_none,
+  pte_present,
+} from '../../src/kernel/entry.js';
 import {
   gather_has_pages,
   tlb_flush_mmu_free,

@@ -21,7 +21,8 @@ export function choiceBit(name: ChoiceName): number {
   return 1 << CHOICES.findIndex((c) => c.name === name);
 }
 
-const named = (name: ChoiceName): ReturnType<typeof constant> => constant(name.replaceAll('-', '_'), choiceBit(name));
+const named = (name: ChoiceName): ReturnType<typeof constant> =>
+  constant(name.replaceAll('-', '_'), choiceBit(name));
 export const gather_full = named('gather-full');
 export const pte_unused_hint = named('pte-unused');
 export const swap_duplicate_fails = named('swap-duplicate-fails');
@@ -29,8 +30,12 @@ export const swap_full = named('swap-full');
 export const swapbacked_mismatch = named('swapbacked-mismatch');
 
 /** True when the case says that this outcome goes the unusual way in this operation. */
-export const choose = test('choose', ['choice'], (m, t, bit) =>
-  (m.words[m.layout.threadAt(t) + THREAD.CHOICES]! & bit) !== 0 ? DONE : NO, { private: true });
+export const choose = test(
+  'choose',
+  ['choice'],
+  (m, t, bit) => ((m.words[m.layout.threadAt(t) + THREAD.CHOICES] & bit) !== 0 ? DONE : NO),
+  { private: true },
+);
 
 /** The bits of the named choices; unknown names are refused where a case is checked. */
 export function choiceMask(names: readonly string[]): number {

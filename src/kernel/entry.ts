@@ -51,49 +51,106 @@ export const NONE = constant('NONE', 0);
 const yes = (holds: boolean): number => (holds ? DONE : NO);
 
 /** An entry for `page` with the given flags. A dirty one is soft-dirty too, as pte_mkdirty does on x86. */
-export const mk_pte = value('mk_pte', ['page', 'flags'], (_m, _t, page, flags) =>
-  (page << FRAME_SHIFT) | PTE.PRESENT | flags | ((flags & PTE.DIRTY) !== 0 ? PTE.SOFT_DIRTY : 0));
-export const mk_huge_pmd = value('mk_huge_pmd', ['page', 'flags'], (_m, _t, page, flags) =>
-  (page << FRAME_SHIFT) | PTE.PRESENT | PTE.HUGE | flags | ((flags & PTE.DIRTY) !== 0 ? PTE.SOFT_DIRTY : 0));
+export const mk_pte = value(
+  'mk_pte',
+  ['page', 'flags'],
+  (_m, _t, page, flags) =>
+    (page << FRAME_SHIFT) | PTE.PRESENT | flags | ((flags & PTE.DIRTY) !== 0 ? PTE.SOFT_DIRTY : 0),
+);
+export const mk_huge_pmd = value(
+  'mk_huge_pmd',
+  ['page', 'flags'],
+  (_m, _t, page, flags) =>
+    (page << FRAME_SHIFT) | PTE.PRESENT | PTE.HUGE | flags | ((flags & PTE.DIRTY) !== 0 ? PTE.SOFT_DIRTY : 0),
+);
 export const pte_wrprotect = value('pte_wrprotect', ['entry'], (_m, _t, e) => e & ~PTE.WRITE);
 export const pte_mkwrite = value('pte_mkwrite', ['entry'], (_m, _t, e) => e | PTE.WRITE);
 export const pte_mkclean = value('pte_mkclean', ['entry'], (_m, _t, e) => e & ~PTE.DIRTY);
 export const pte_mkdirty = value('pte_mkdirty', ['entry'], (_m, _t, e) => e | PTE.DIRTY | PTE.SOFT_DIRTY);
-export const pte_clear_soft_dirty = value('pte_clear_soft_dirty', ['entry'], (_m, _t, e) => e & ~PTE.SOFT_DIRTY);
+export const pte_clear_soft_dirty = value(
+  'pte_clear_soft_dirty',
+  ['entry'],
+  (_m, _t, e) => e & ~PTE.SOFT_DIRTY,
+);
 export const pte_mksoft_dirty = value('pte_mksoft_dirty', ['entry'], (_m, _t, e) => e | PTE.SOFT_DIRTY);
-export const swp_entry_to_pte = value('swp_entry_to_pte', ['slot', 'from'], (_m, _t, slot, from) =>
-  (slot << FRAME_SHIFT) | KIND_SWAP | (from & PTE.SOFT_DIRTY));
+export const swp_entry_to_pte = value(
+  'swp_entry_to_pte',
+  ['slot', 'from'],
+  (_m, _t, slot, from) => (slot << FRAME_SHIFT) | KIND_SWAP | (from & PTE.SOFT_DIRTY),
+);
 /** Carries the write permission, and soft-dirty, of the entry that it replaces. */
-export const make_migration_entry = value('make_migration_entry', ['page', 'from'], (_m, _t, page, from) =>
-  (page << FRAME_SHIFT) | KIND_MIGRATION | (from & (PTE.WRITE | PTE.SOFT_DIRTY | PTE.HUGE)));
+export const make_migration_entry = value(
+  'make_migration_entry',
+  ['page', 'from'],
+  (_m, _t, page, from) =>
+    (page << FRAME_SHIFT) | KIND_MIGRATION | (from & (PTE.WRITE | PTE.SOFT_DIRTY | PTE.HUGE)),
+);
 /** A migration entry without the write permission (make_migration_entry_read). */
-export const make_migration_entry_read = value('make_migration_entry_read', ['entry'], (_m, _t, e) => e & ~PTE.WRITE);
-export const make_hwpoison_entry = value('make_hwpoison_entry', ['page'], (_m, _t, page) =>
-  (page << FRAME_SHIFT) | KIND_HWPOISON);
+export const make_migration_entry_read = value(
+  'make_migration_entry_read',
+  ['entry'],
+  (_m, _t, e) => e & ~PTE.WRITE,
+);
+export const make_hwpoison_entry = value(
+  'make_hwpoison_entry',
+  ['page'],
+  (_m, _t, page) => (page << FRAME_SHIFT) | KIND_HWPOISON,
+);
 /** pte_page, swp_offset and the page of a migration entry alike. */
 export const entry_target = value('pte_page', ['entry'], (_m, _t, e) => frameOf(e));
 
 /** The write permission that the vma gives. */
 export const maybe_mkwrite = value('maybe_mkwrite', ['entry', 'vma'], (_m, _t, e, vma) =>
-  (vma & VM.WRITE) !== 0 ? e | PTE.WRITE : e);
+  (vma & VM.WRITE) !== 0 ? e | PTE.WRITE : e,
+);
 
 const P = { private: true } as const;
 export const pte_none = test('pte_none', ['entry'], (_m, _t, e) => yes(e === 0), P);
 export const pte_present = test('pte_present', ['entry'], (_m, _t, e) => yes((e & PTE.PRESENT) !== 0), P);
 export const pte_write = test('pte_write', ['entry'], (_m, _t, e) => yes((e & PTE.WRITE) !== 0), P);
 export const pte_dirty = test('pte_dirty', ['entry'], (_m, _t, e) => yes((e & PTE.DIRTY) !== 0), P);
-export const pte_soft_dirty = test('pte_soft_dirty', ['entry'], (_m, _t, e) => yes((e & PTE.SOFT_DIRTY) !== 0), P);
+export const pte_soft_dirty = test(
+  'pte_soft_dirty',
+  ['entry'],
+  (_m, _t, e) => yes((e & PTE.SOFT_DIRTY) !== 0),
+  P,
+);
 export const pte_special = test('pte_special', ['entry'], (_m, _t, e) => yes((e & PTE.SPECIAL) !== 0), P);
-export const is_swap_entry = test('is_swap_entry', ['entry'], (_m, _t, e) => yes((e & KIND_MASK) === KIND_SWAP), P);
-export const is_migration_entry = test('is_migration_entry', ['entry'], (_m, _t, e) =>
-  yes((e & KIND_MASK) === KIND_MIGRATION), P);
-export const is_write_migration_entry = test('is_write_migration_entry', ['entry'], (_m, _t, e) =>
-  yes((e & KIND_MASK) === KIND_MIGRATION && (e & PTE.WRITE) !== 0), P);
-export const is_hwpoison_entry = test('is_hwpoison_entry', ['entry'], (_m, _t, e) =>
-  yes((e & KIND_MASK) === KIND_HWPOISON), P);
-export const is_device_private_entry = test('is_device_private_entry', ['entry'], (_m, _t, e) =>
-  yes((e & KIND_MASK) === KIND_DEVICE_PRIVATE), P);
+export const is_swap_entry = test(
+  'is_swap_entry',
+  ['entry'],
+  (_m, _t, e) => yes((e & KIND_MASK) === KIND_SWAP),
+  P,
+);
+export const is_migration_entry = test(
+  'is_migration_entry',
+  ['entry'],
+  (_m, _t, e) => yes((e & KIND_MASK) === KIND_MIGRATION),
+  P,
+);
+export const is_write_migration_entry = test(
+  'is_write_migration_entry',
+  ['entry'],
+  (_m, _t, e) => yes((e & KIND_MASK) === KIND_MIGRATION && (e & PTE.WRITE) !== 0),
+  P,
+);
+export const is_hwpoison_entry = test(
+  'is_hwpoison_entry',
+  ['entry'],
+  (_m, _t, e) => yes((e & KIND_MASK) === KIND_HWPOISON),
+  P,
+);
+export const is_device_private_entry = test(
+  'is_device_private_entry',
+  ['entry'],
+  (_m, _t, e) => yes((e & KIND_MASK) === KIND_DEVICE_PRIVATE),
+  P,
+);
 /** Also of an entry that pmdp_invalidate took the present bit from. */
-export const pmd_trans_huge = test('pmd_trans_huge', ['pmd'], (_m, _t, e) =>
-  yes((e & (PTE.HUGE | KIND_MASK)) === PTE.HUGE), P);
+export const pmd_trans_huge = test(
+  'pmd_trans_huge',
+  ['pmd'],
+  (_m, _t, e) => yes((e & (PTE.HUGE | KIND_MASK)) === PTE.HUGE),
+  P,
+);
 export const pmd_table = test('pmd_table', ['pmd'], (_m, _t, e) => yes((e & KIND_MASK) === KIND_TABLE), P);

@@ -18,23 +18,29 @@ export const find_get_page = test('find_get_page', ['index', '>page'], (m, _t, i
 });
 
 /** Reads a page of the file into a fresh page-cache page (unlocked and up to date when it returns); NO without memory. */
-export const page_cache_read = test('page_cache_read', ['index'], (m, t, index) => {
-  const file = m.layout.fileAt(index);
-  if (m.words[file + FILE.CACHE] !== 0) return DONE;
-  if ((m.words[m.layout.threadAt(t) + THREAD.CHOICES] & 1) !== 0) return NO;
-  const frame = allocFrame(m);
-  if (frame < 0) return NO;
-  const at = m.layout.frameAt(frame);
-  m.words[at + FRAME.FLAGS] = PG.FILE;
-  m.words[at + FRAME.INDEX] = index;
-  for (let i = 0; i < PAGE_WORDS; i++) m.words[at + FRAME.W + i] = m.words[file + FILE.S + i]!;
-  m.words[file + FILE.CACHE] = frame + 1;
-  return DONE;
-}, { sleeps: true });
+export const page_cache_read = test(
+  'page_cache_read',
+  ['index'],
+  (m, t, index) => {
+    const file = m.layout.fileAt(index);
+    if (m.words[file + FILE.CACHE] !== 0) return DONE;
+    if ((m.words[m.layout.threadAt(t) + THREAD.CHOICES] & 1) !== 0) return NO;
+    const frame = allocFrame(m);
+    if (frame < 0) return NO;
+    const at = m.layout.frameAt(frame);
+    m.words[at + FRAME.FLAGS] = PG.FILE;
+    m.words[at + FRAME.INDEX] = index;
+    for (let i = 0; i < PAGE_WORDS; i++) m.words[at + FRAME.W + i] = m.words[file + FILE.S + i]!;
+    m.words[file + FILE.CACHE] = frame + 1;
+    return DONE;
+  },
+  { sleeps: true },
+);
 
 /** The locked page still belongs to the file (page->mapping). */
 export const page_mapping_is = test('page_mapping', ['page'], (m, _t, page) =>
-  (m.words[m.layout.frameAt(headOf(m, page)) + FRAME.FLAGS] & PG.FILE) !== 0 ? DONE : NO);
+  (m.words[m.layout.frameAt(headOf(m, page)) + FRAME.FLAGS] & PG.FILE) !== 0 ? DONE : NO,
+);
 
 /** Writes the page's contents to the file's storage: the device takes them in one step. */
 export const submit_bio = verb('writepage', ['page'], (m, _t, page) => {

@@ -29,68 +29,101 @@ function grow(m: Machine, t: number, addr: number, count: number): void {
     w[hi] = addr + count;
     return;
   }
-  w[lo] = Math.min(w[lo]!, addr);
-  w[hi] = Math.max(w[hi]!, addr + count);
+  w[lo] = Math.min(w[lo], addr);
+  w[hi] = Math.max(w[hi], addr + count);
 }
 
 /** Opens the gather; the mm counts one more flush that is still to come. */
-export const tlb_gather_mmu = verb('tlb_gather_mmu', ['addr'], (m, t, addr) => {
-  m.words[at(m, t, THREAD.GATHER_FLAGS)] = 1;
-  m.words[m.layout.mmAt(addr >> m.layout.pagesShift) + MM.PENDING]!++;
-  return DONE;
-}, { effect: { does: 'take', resource: 'gather' } });
+export const tlb_gather_mmu = verb(
+  'tlb_gather_mmu',
+  ['addr'],
+  (m, t, addr) => {
+    m.words[at(m, t, THREAD.GATHER_FLAGS)] = 1;
+    m.words[m.layout.mmAt(addr >> m.layout.pagesShift) + MM.PENDING]++;
+    return DONE;
+  },
+  { effect: { does: 'take', resource: 'gather' } },
+);
 
 /** The whole mm is torn down or walked: the flush is of everything (start 0, end -1). */
-export const tlb_gather_fullmm = verb('tlb_gather_fullmm', ['addr'], (m, t, addr) => {
-  m.words[at(m, t, THREAD.GATHER_FLAGS)] = 1 | WHOLE_MM;
-  m.words[m.layout.mmAt(addr >> m.layout.pagesShift) + MM.PENDING]!++;
-  const first = addr & ~(m.layout.pages - 1);
-  grow(m, t, first, m.layout.pages);
-  return DONE;
-}, { effect: { does: 'take', resource: 'gather' } });
+export const tlb_gather_fullmm = verb(
+  'tlb_gather_fullmm',
+  ['addr'],
+  (m, t, addr) => {
+    m.words[at(m, t, THREAD.GATHER_FLAGS)] = 1 | WHOLE_MM;
+    m.words[m.layout.mmAt(addr >> m.layout.pagesShift) + MM.PENDING]++;
+    const first = addr & ~(m.layout.pages - 1);
+    grow(m, t, first, m.layout.pages);
+    return DONE;
+  },
+  { effect: { does: 'take', resource: 'gather' } },
+);
 
 /** Records `count` pages from `addr` on in the range to flush; private, the gather is this thread's. */
-export const tlb_remove_tlb_entry = verb('tlb_remove_tlb_entry', ['addr', 'count'], (m, t, addr, count) => {
-  grow(m, t, addr, count);
-  return DONE;
-}, { private: true });
+export const tlb_remove_tlb_entry = verb(
+  'tlb_remove_tlb_entry',
+  ['addr', 'count'],
+  (m, t, addr, count) => {
+    grow(m, t, addr, count);
+    return DONE;
+  },
+  { private: true },
+);
 
 /** Queues the page: its reference is dropped after the flush. DONE when the batch has no more room. */
-export const tlb_remove_page = test('__tlb_remove_page', ['page'], (m, t, page) => {
-  const w = m.words;
-  const count = at(m, t, THREAD.GATHER_COUNT);
-  w[at(m, t, THREAD.GATHER_PAGE) + w[count]!] = page;
-  w[count]!++;
-  const full = (w[at(m, t, THREAD.CHOICES)]! & 32) !== 0; // choice gather-full
-  return full || w[count]! >= GATHER_ROOM ? DONE : NO;
-}, { private: true });
+export const tlb_remove_page = test(
+  '__tlb_remove_page',
+  ['page'],
+  (m, t, page) => {
+    const w = m.words;
+    const count = at(m, t, THREAD.GATHER_COUNT);
+    w[at(m, t, THREAD.GATHER_PAGE) + w[count]] = page;
+    w[count]++;
+    const full = (w[at(m, t, THREAD.CHOICES)] & 32) !== 0; // choice gather-full
+    return full || w[count] >= GATHER_ROOM ? DONE : NO;
+  },
+  { private: true },
+);
 
-export const gather_has_pages = test('gather_has_pages', [], (m, t) =>
-  (m as Machine).words[at(m as Machine, t, THREAD.GATHER_COUNT)]! > 0 ? DONE : NO, { private: true });
+export const gather_has_pages = test(
+  'gather_has_pages',
+  [],
+  (m, t) => (m.words[at(m, t, THREAD.GATHER_COUNT)] > 0 ? DONE : NO),
+  { private: true },
+);
 
 /** Something is to be flushed (tlb->end != 0). */
-export const tlb_needs_flush = test('tlb_end_nonzero', [], (m, t) =>
-  m.words[at(m, t, THREAD.GATHER_HI)] !== 0 ? DONE : NO, { private: true });
+export const tlb_needs_flush = test(
+  'tlb_end_nonzero',
+  [],
+  (m, t) => (m.words[at(m, t, THREAD.GATHER_HI)] !== 0 ? DONE : NO),
+  { private: true },
+);
 
 const cpu_flush = verb('tlb_flush', [], (m, t) => {
-  const lo = m.words[at(m, t, THREAD.GATHER_LO)]!;
-  flushCpuRange(m, lo, m.words[at(m, t, THREAD.GATHER_HI)]! - lo);
+  const lo = m.words[at(m, t, THREAD.GATHER_LO)];
+  flushCpuRange(m, lo, m.words[at(m, t, THREAD.GATHER_HI)] - lo);
   return DONE;
 });
 
 const device_flush = verb('mmu_notifier_invalidate_range', [], (m, t) => {
-  const lo = m.words[at(m, t, THREAD.GATHER_LO)]!;
-  const count = m.words[at(m, t, THREAD.GATHER_HI)]! - lo;
+  const lo = m.words[at(m, t, THREAD.GATHER_LO)];
+  const count = m.words[at(m, t, THREAD.GATHER_HI)] - lo;
   if (!secondaryReady(m, lo, count)) return BLOCKED;
   invalidateSecondary(m, lo, count);
   return DONE;
 });
 
-const reset_range = verb('__tlb_reset_range', [], (m, t) => {
-  m.words[at(m, t, THREAD.GATHER_LO)] = 0;
-  m.words[at(m, t, THREAD.GATHER_HI)] = 0;
-  return DONE;
-}, { private: true });
+const reset_range = verb(
+  '__tlb_reset_range',
+  [],
+  (m, t) => {
+    m.words[at(m, t, THREAD.GATHER_LO)] = 0;
+    m.words[at(m, t, THREAD.GATHER_HI)] = 0;
+    return DONE;
+  },
+  { private: true },
+);
 
 /** Flushes CPU TLBs, then secondary TLBs, over the gathered range. */
 export const tlb_flush_mmu_tlbonly = (): Expand =>
@@ -105,15 +138,15 @@ export const tlb_flush_mmu_free = verb('tlb_flush_mmu_free', [], (m, t) => {
   const w = m.words;
   const count = at(m, t, THREAD.GATHER_COUNT);
   const first = at(m, t, THREAD.GATHER_PAGE);
-  const n = w[count]!;
+  const n = w[count];
   for (let i = 0; i < n; i++) {
-    const page = w[first + i]!;
+    const page = w[first + i];
     w[first + i] = 0;
     putPage(m, t, page);
   }
   w[count] = 0;
   const tables = at(m, t, THREAD.GATHER_TABLES);
-  for (let i = 0; i < m.layout.tablesCount; i++) if ((w[tables]! & (1 << i)) !== 0) freeTable(m, i);
+  for (let i = 0; i < m.layout.tablesCount; i++) if ((w[tables] & (1 << i)) !== 0) freeTable(m, i);
   w[tables] = 0;
   return DONE;
 });
@@ -124,7 +157,7 @@ export function freeTable(m: Machine, table: number): void {
   const w = m.words;
   const caches = L.threads * (L.pages / PTES_PER_PMD);
   for (let i = 0; i < caches; i++) {
-    const e = w[L.walkCache + i]!;
+    const e = w[L.walkCache + i];
     if (e !== 0 && frameOf(e) === table) w[L.walkCache + i] = e | PTE.FREED;
   }
   const a = L.tableAt(table);
@@ -133,30 +166,42 @@ export function freeTable(m: Machine, table: number): void {
 
 /** Another thread has a flush of the same mm still to come (mm_tlb_flush_nested). */
 export const mm_tlb_flush_nested = test('mm_tlb_flush_nested', ['addr'], (m, _t, addr) =>
-  m.words[m.layout.mmAt(addr >> m.layout.pagesShift) + MM.PENDING]! > 1 ? DONE : NO);
+  m.words[m.layout.mmAt(addr >> m.layout.pagesShift) + MM.PENDING] > 1 ? DONE : NO,
+);
 export const mm_tlb_flush_pending = test('mm_tlb_flush_pending', ['addr'], (m, _t, addr) =>
-  m.words[m.layout.mmAt(addr >> m.layout.pagesShift) + MM.PENDING]! > 0 ? DONE : NO);
+  m.words[m.layout.mmAt(addr >> m.layout.pagesShift) + MM.PENDING] > 0 ? DONE : NO,
+);
 
 /** Flush the whole range that the gather was opened for: others may have cleared entries in it. */
-export const tlb_adjust_range = verb('__tlb_adjust_range', ['addr', 'count'], (m, t, addr, count) => {
-  grow(m, t, addr, count);
-  return DONE;
-}, { private: true });
+export const tlb_adjust_range = verb(
+  '__tlb_adjust_range',
+  ['addr', 'count'],
+  (m, t, addr, count) => {
+    grow(m, t, addr, count);
+    return DONE;
+  },
+  { private: true },
+);
 
 /** Closes the gather. */
-export const tlb_gather_close = verb('dec_tlb_flush_pending', ['addr'], (m, t, addr) => {
-  m.words[at(m, t, THREAD.GATHER_FLAGS)] = 0;
-  m.words[m.layout.mmAt(addr >> m.layout.pagesShift) + MM.PENDING]!--;
-  return DONE;
-}, { effect: { does: 'release', resource: 'gather' } });
+export const tlb_gather_close = verb(
+  'dec_tlb_flush_pending',
+  ['addr'],
+  (m, t, addr) => {
+    m.words[at(m, t, THREAD.GATHER_FLAGS)] = 0;
+    m.words[m.layout.mmAt(addr >> m.layout.pagesShift) + MM.PENDING]--;
+    return DONE;
+  },
+  { effect: { does: 'release', resource: 'gather' } },
+);
 
 /** Clears the PMD entry and queues its table of PTEs (free_pte_range); the gather grows by the first page only. */
 export const pte_free_tlb = verb('pte_free_tlb', ['addr'], (m, t, addr) => {
   const pmd = pmdIndex(m, addr);
-  const e = pmd < 0 ? 0 : m.words[pmd]!;
+  const e = pmd < 0 ? 0 : m.words[pmd];
   if (kindOf(e) !== KIND_TABLE) return DONE;
   m.words[pmd] = 0;
-  m.words[at(m, t, THREAD.GATHER_TABLES)]! |= 1 << frameOf(e);
+  m.words[at(m, t, THREAD.GATHER_TABLES)] |= 1 << frameOf(e);
   grow(m, t, addr, 1);
   return DONE;
 });

@@ -131,18 +131,27 @@ export const page_ref_add = verb('page_ref_add', ['page', 'n'], (m, _t, page, n)
 });
 
 /** One PTE of a table that nothing reaches yet. */
-export const set_unreached_pte = verb('set_pte_at_of_pgtable', ['pgtable', 'i', 'entry'], (m, _t, table, i, entry) => {
-  m.words[m.layout.tableAt(table) + TABLE.ENTRY + i] = entry;
-  return DONE;
-}, { private: true });
+export const set_unreached_pte = verb(
+  'set_pte_at_of_pgtable',
+  ['pgtable', 'i', 'entry'],
+  (m, _t, table, i, entry) => {
+    m.words[m.layout.tableAt(table) + TABLE.ENTRY + i] = entry;
+    return DONE;
+  },
+  { private: true },
+);
 
 /** More rights for the huge entry as it stands now. */
-export const pmdp_set_access_flags = verb('pmdp_set_access_flags', ['addr', 'pmd', 'flags'], (m, t, addr, pmd, flags) => {
-  const before = m.words[pmd];
-  m.words[pmd] = before | flags | ((flags & PTE.DIRTY) !== 0 ? PTE.SOFT_DIRTY : 0);
-  entryChanged(m, t, addr, before, m.words[pmd]);
-  return DONE;
-});
+export const pmdp_set_access_flags = verb(
+  'pmdp_set_access_flags',
+  ['addr', 'pmd', 'flags'],
+  (m, t, addr, pmd, flags) => {
+    const before = m.words[pmd];
+    m.words[pmd] = before | flags | ((flags & PTE.DIRTY) !== 0 ? PTE.SOFT_DIRTY : 0);
+    entryChanged(m, t, addr, before, m.words[pmd]);
+    return DONE;
+  },
+);
 
 /** Takes the write permission away in place, atomically; no flush. */
 export const pmdp_set_wrprotect = verb('pmdp_set_wrprotect', ['addr', 'pmd'], (m, t, addr, pmd) => {
@@ -153,39 +162,62 @@ export const pmdp_set_wrprotect = verb('pmdp_set_wrprotect', ['addr', 'pmd'], (m
 });
 
 /** Clears a fresh huge page, which nobody else knows. */
-export const clear_huge_page = verb('clear_huge_page', ['page'], (m, _t, page) => {
-  for (let i = 0; i < PTES_PER_PMD; i++) m.words.fill(0, m.layout.frameAt(page + i) + FRAME.W, m.layout.frameAt(page + i) + FRAME.SIZE);
-  return DONE;
-}, { private: true });
+export const clear_huge_page = verb(
+  'clear_huge_page',
+  ['page'],
+  (m, _t, page) => {
+    for (let i = 0; i < PTES_PER_PMD; i++)
+      m.words.fill(0, m.layout.frameAt(page + i) + FRAME.W, m.layout.frameAt(page + i) + FRAME.SIZE);
+    return DONE;
+  },
+  { private: true },
+);
 
 /** One vma covers the whole PMD of `addr`: equal words with consecutive offsets. */
-export const transhuge_vma_suitable = test('transhuge_vma_suitable', ['addr'], (m, _t, addr) => {
-  const first = addr & ~(PTES_PER_PMD - 1);
-  const w = m.words;
-  const at = m.layout.vpage(first);
-  for (let i = 0; i < PTES_PER_PMD; i++) {
-    const other = m.layout.vpage(first + i);
-    if (w[other + VPAGE.VMA] !== w[at + VPAGE.VMA] || w[other + VPAGE.PGOFF] !== w[at + VPAGE.PGOFF] + i) return NO;
-  }
-  return yes(w[at + VPAGE.VMA] !== 0);
-}, { private: true });
+export const transhuge_vma_suitable = test(
+  'transhuge_vma_suitable',
+  ['addr'],
+  (m, _t, addr) => {
+    const first = addr & ~(PTES_PER_PMD - 1);
+    const w = m.words;
+    const at = m.layout.vpage(first);
+    for (let i = 0; i < PTES_PER_PMD; i++) {
+      const other = m.layout.vpage(first + i);
+      if (w[other + VPAGE.VMA] !== w[at + VPAGE.VMA] || w[other + VPAGE.PGOFF] !== w[at + VPAGE.PGOFF] + i)
+        return NO;
+    }
+    return yes(w[at + VPAGE.VMA] !== 0);
+  },
+  { private: true },
+);
 /** `addr` is the first page of a PMD. */
-export const pmd_aligned = test('HPAGE_PMD_MASK_aligned', ['addr'], (_m, _t, addr) => yes((addr & (PTES_PER_PMD - 1)) === 0), { private: true });
+export const pmd_aligned = test(
+  'HPAGE_PMD_MASK_aligned',
+  ['addr'],
+  (_m, _t, addr) => yes((addr & (PTES_PER_PMD - 1)) === 0),
+  { private: true },
+);
 
 /** The transparent huge page behind `addr`, mapped by a PMD or by PTEs, with a reference; NO when there is none. */
-export const get_huge_page_behind = test('get_page_unless_zero_of_head', ['addr', '>page'], (m, _t, addr, out) => {
-  const e = baseEntry(m, addr);
-  if (!isPresent(e) || isZeroFrame(frameOf(e))) return NO;
-  const at = m.layout.frameAt(frameOf(e));
-  if (m.words[at + FRAME.HEAD] === 0 || (m.words[at + FRAME.FLAGS] & PG.HUGETLB) !== 0) return NO;
-  m.words[out] = headOf(m, frameOf(e));
-  m.words[m.layout.frameAt(m.words[out]) + FRAME.REF]++;
-  return DONE;
-}, { effect: { does: 'take', resource: 'page_ref', of: 1 } });
+export const get_huge_page_behind = test(
+  'get_page_unless_zero_of_head',
+  ['addr', '>page'],
+  (m, _t, addr, out) => {
+    const e = baseEntry(m, addr);
+    if (!isPresent(e) || isZeroFrame(frameOf(e))) return NO;
+    const at = m.layout.frameAt(frameOf(e));
+    if (m.words[at + FRAME.HEAD] === 0 || (m.words[at + FRAME.FLAGS] & PG.HUGETLB) !== 0) return NO;
+    m.words[out] = headOf(m, frameOf(e));
+    m.words[m.layout.frameAt(m.words[out]) + FRAME.REF]++;
+    return DONE;
+  },
+  { effect: { does: 'take', resource: 'page_ref', of: 1 } },
+);
 
 /** Nobody but its mappings and the caller refers to the huge page; a look without locks (can_split_huge_page). */
 export const can_split_huge_page = test('can_split_huge_page', ['page'], (m, _t, page) =>
-  yes(totalMapcount(m, page) === m.words[m.layout.frameAt(page) + FRAME.REF] - 1));
+  yes(totalMapcount(m, page) === m.words[m.layout.frameAt(page) + FRAME.REF] - 1),
+);
 
 /**
  * Freezes the count of the huge page, which nothing maps, and makes 4 locked base pages of it (__split_huge_page); NO when

@@ -130,8 +130,12 @@ export const huge_pte_modify = value('huge_pte_modify', ['entry', 'vma'], (_m, _
 });
 
 /** The vma over the address, detached or not, is of hugetlbfs. */
-export const hugetlb_vma_at = test('vma_is_hugetlb', ['addr'], (m, _t, addr) =>
-  isHugetlb(m.words[m.layout.vpage(addr) + VPAGE.VMA]) ? DONE : NO, { private: true });
+export const hugetlb_vma_at = test(
+  'vma_is_hugetlb',
+  ['addr'],
+  (m, _t, addr) => (isHugetlb(m.words[m.layout.vpage(addr) + VPAGE.VMA]) ? DONE : NO),
+  { private: true },
+);
 
 /** Part of a hugetlb page is in the range, and part is not: the range cannot be unmapped (__split_vma: -EINVAL). */
 export const splits_hugetlb = test(

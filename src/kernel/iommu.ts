@@ -23,7 +23,7 @@ export function secondaryReady(m: Machine, addr: number, count: number): boolean
   for (let d = 0; d < L.geometry.devices; d++) {
     const at = L.deviceAt(d);
     if (m.words[at + DEVICE.MM] !== mm) continue;
-    const post = m.words[at + DEVICE.POST_AT]! - 1;
+    const post = m.words[at + DEVICE.POST_AT] - 1;
     if (post >= addr && post < addr + Math.max(count, 1)) return false;
   }
   return true;
@@ -36,11 +36,11 @@ export function invalidateSecondary(m: Machine, addr: number, count: number): vo
   for (let d = 0; d < L.geometry.devices; d++) {
     const at = L.deviceAt(d);
     if (m.words[at + DEVICE.MM] !== mm) continue;
-    if (m.hardware['inactive-pasid'] === 1 && (m.words[at + DEVICE.FLAGS]! & ACTIVE) === 0) continue;
-    if (m.hardware['flush-reach'] === 1 && (m.words[at + DEVICE.FLAGS]! & COUNTED) === 0) continue;
+    if (m.hardware['inactive-pasid'] === 1 && (m.words[at + DEVICE.FLAGS] & ACTIVE) === 0) continue;
+    if (m.hardware['flush-reach'] === 1 && (m.words[at + DEVICE.FLAGS] & COUNTED) === 0) continue;
     if (m.hardware.completion === 1) {
       const page = addr & (L.pages - 1);
-      for (let i = 0; i < count; i++) m.words[at + DEVICE.LATER]! |= 1 << (page + i);
+      for (let i = 0; i < count; i++) m.words[at + DEVICE.LATER] |= 1 << (page + i);
       continue;
     }
     invalidateDevice(m, d, addr & (L.pages - 1), count);
@@ -53,7 +53,7 @@ export function syncSecondary(m: Machine, mm: number): void {
   for (let d = 0; d < L.geometry.devices; d++) {
     const at = L.deviceAt(d);
     if (m.words[at + DEVICE.MM] !== mm) continue;
-    const later = m.words[at + DEVICE.LATER]!;
+    const later = m.words[at + DEVICE.LATER];
     if (later === 0) continue;
     m.words[at + DEVICE.LATER] = 0;
     for (let p = 0; p < L.pages; p++) if ((later & (1 << p)) !== 0) invalidateDevice(m, d, p, 1);
@@ -103,7 +103,7 @@ function dropWalkCache(m: Machine, t: number, first: number, last: number): void
 
 /** Drops one translation; hardware that writes dirty bits back late does it now. */
 export function evict(m: Machine, t: number, at: number, page: number): void {
-  writeBack(m, t, m.words[at]!, page);
+  writeBack(m, t, m.words[at], page);
   m.words[at] = 0;
 }
 
@@ -111,15 +111,15 @@ function writeBackAll(m: Machine, t: number, tlb: number, size: number): void {
   if (m.hardware['dirty-bit'] === 0) return;
   for (let i = 0; i < size; i++) {
     const page = i < m.layout.pages ? i : (i - m.layout.pages) * PTES_PER_PMD;
-    if (m.words[tlb + i] !== 0) writeBack(m, t, m.words[tlb + i]!, page);
+    if (m.words[tlb + i] !== 0) writeBack(m, t, m.words[tlb + i], page);
   }
 }
 
 /** A late dirty bit goes to the entry that stands there now, if it is still present. */
 function writeBack(m: Machine, t: number, entry: number, page: number): void {
   if ((entry & PTE.LATE) === 0) return;
-  const addr = (m.words[m.layout.threadAt(t) + THREAD.MM]! << m.layout.pagesShift) + page;
+  const addr = (m.words[m.layout.threadAt(t) + THREAD.MM] << m.layout.pagesShift) + page;
   const pte = pteIndex(m, addr);
   const place = pte >= 0 ? pte : pmdIndex(m, addr);
-  if (place >= 0 && (m.words[place]! & PTE.PRESENT) !== 0) m.words[place]! |= PTE.DIRTY | PTE.SOFT_DIRTY;
+  if (place >= 0 && (m.words[place] & PTE.PRESENT) !== 0) m.words[place] |= PTE.DIRTY | PTE.SOFT_DIRTY;
 }

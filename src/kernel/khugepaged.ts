@@ -59,18 +59,31 @@ export const pmdp_collapse_flush = (addr: Arg, pmd: Arg, pgtable: Arg): Expand =
   });
 
 /** The page-table lock of a table that is out of the page table. */
-export const pgtable_lock = verb('spin_lock_of_pgtable', ['pgtable'], (m, t, table) =>
-  spinLock(m, t, m.layout.tableAt(table) + TABLE.LOCK), { effect: { does: 'take', resource: 'ptl', of: 0 } });
-export const pgtable_unlock = verb('spin_unlock_of_pgtable', ['pgtable'], (m, t, table) =>
-  spinUnlock(m, t, m.layout.tableAt(table) + TABLE.LOCK), { effect: { does: 'release', resource: 'ptl', of: 0 } });
+export const pgtable_lock = verb(
+  'spin_lock_of_pgtable',
+  ['pgtable'],
+  (m, t, table) => spinLock(m, t, m.layout.tableAt(table) + TABLE.LOCK),
+  { effect: { does: 'take', resource: 'ptl', of: 0 } },
+);
+export const pgtable_unlock = verb(
+  'spin_unlock_of_pgtable',
+  ['pgtable'],
+  (m, t, table) => spinUnlock(m, t, m.layout.tableAt(table) + TABLE.LOCK),
+  { effect: { does: 'release', resource: 'ptl', of: 0 } },
+);
 /** Entry of `addr` in a table that nothing reaches. */
-export const unreached_pte = value('pte_of_pgtable', ['pgtable', 'addr'], (m, _t, table, addr) =>
-  m.words[m.layout.tableAt(table) + TABLE.ENTRY + (addr & (PTES_PER_PMD - 1))]);
+export const unreached_pte = value(
+  'pte_of_pgtable',
+  ['pgtable', 'addr'],
+  (m, _t, table, addr) => m.words[m.layout.tableAt(table) + TABLE.ENTRY + (addr & (PTES_PER_PMD - 1))],
+);
 export const pte_clear = verb('pte_clear', ['pgtable', 'addr'], (m, _t, table, addr) => {
   m.words[m.layout.tableAt(table) + TABLE.ENTRY + (addr & (PTES_PER_PMD - 1))] = 0;
   return DONE;
 });
-export const pte_none_or_zero = test('pte_none_or_zero', ['entry'], (_m, _t, e) => yes(isEmpty(e)), { private: true });
+export const pte_none_or_zero = test('pte_none_or_zero', ['entry'], (_m, _t, e) => yes(isEmpty(e)), {
+  private: true,
+});
 
 /** Nobody refers to the page but its one mapping and the swap cache. */
 export const page_count_is_plain = test('page_count_is_1_plus_swapcache', ['page'], (m, _t, page) => {
@@ -89,7 +102,8 @@ export const trylock_source_page = test('trylock_page_of_collapse', ['page'], (m
 
 function unlock(m: Machine, t: number, page: number): void {
   const at = m.layout.frameAt(page) + FRAME.LOCK;
-  if (m.words[at] !== t + 1) m.observer.misused(m, t, 'a page is unlocked by a thread that does not hold its lock');
+  if (m.words[at] !== t + 1)
+    m.observer.misused(m, t, 'a page is unlocked by a thread that does not hold its lock');
   m.words[at] = 0;
   m.words[m.layout.threadAt(t) + THREAD.HELD]--;
 }

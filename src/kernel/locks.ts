@@ -9,7 +9,7 @@ import { BLOCKED, DONE, NO } from '../program/primitive.js';
  */
 
 function mayNotSleep(m: Machine, t: number, what: string): void {
-  if (m.words[m.layout.threadAt(t) + THREAD.SPIN]! > 0)
+  if (m.words[m.layout.threadAt(t) + THREAD.SPIN] > 0)
     m.observer.misused(m, t, `${what} may sleep and was called under a spinlock`);
 }
 
@@ -18,8 +18,8 @@ export function spinLock(m: Machine, t: number, lock: number): number {
   if (w[lock] !== 0) return BLOCKED;
   w[lock] = t + 1;
   const base = m.layout.threadAt(t);
-  w[base + THREAD.SPIN]!++;
-  w[base + THREAD.HELD]!++;
+  w[base + THREAD.SPIN]++;
+  w[base + THREAD.HELD]++;
   return DONE;
 }
 
@@ -31,66 +31,94 @@ export function spinUnlock(m: Machine, t: number, lock: number): number {
   }
   w[lock] = 0;
   const base = m.layout.threadAt(t);
-  w[base + THREAD.SPIN]!--;
-  w[base + THREAD.HELD]!--;
+  w[base + THREAD.SPIN]--;
+  w[base + THREAD.HELD]--;
   return DONE;
 }
 
 /** mm->mmap_sem of the mm that `addr` lies in. */
-export const mmap_sem = value('mmap_sem', ['addr'], (m, _t, addr) => (m as Machine).layout.mmAt(addr >> (m as Machine).layout.pagesShift));
+export const mmap_sem = value('mmap_sem', ['addr'], (m, _t, addr) =>
+  m.layout.mmAt(addr >> m.layout.pagesShift),
+);
 /** The anon_vma lock: one for the whole world (docs/fidelity.md). */
-export const anon_vma_rwsem = value('anon_vma_rwsem', [], (m) => (m as Machine).layout.anonVma);
+export const anon_vma_rwsem = value('anon_vma_rwsem', [], (m) => m.layout.anonVma);
 /** i_mmap_rwsem of the file that `page` (a file page) belongs to. */
-export const i_mmap_rwsem = value('i_mmap_rwsem', ['index'], (m, _t, index) => (m as Machine).layout.iMmap + (index >> 2));
+export const i_mmap_rwsem = value('i_mmap_rwsem', ['index'], (m, _t, index) => m.layout.iMmap + (index >> 2));
 
-export const down_read = verb('down_read', ['lock'], (m, t, lock) => {
-  const w = m.words;
-  if (w[lock]! < 0) return BLOCKED;
-  mayNotSleep(m, t, 'down_read');
-  if ((w[lock]! & (1 << t)) !== 0) m.observer.misused(m, t, 'a lock is taken for reading twice by one thread');
-  w[lock]! |= 1 << t;
-  w[m.layout.threadAt(t) + THREAD.HELD]!++;
-  return DONE;
-}, { sleeps: true, effect: { does: 'take', resource: 'rwsem', of: 0 } });
-
-export const up_read = verb('up_read', ['lock'], (m, t, lock) => {
-  const w = m.words;
-  if (w[lock]! < 0 || (w[lock]! & (1 << t)) === 0) {
-    m.observer.misused(m, t, 'a lock is released by a thread that does not hold it for reading');
+export const down_read = verb(
+  'down_read',
+  ['lock'],
+  (m, t, lock) => {
+    const w = m.words;
+    if (w[lock] < 0) return BLOCKED;
+    mayNotSleep(m, t, 'down_read');
+    if ((w[lock] & (1 << t)) !== 0)
+      m.observer.misused(m, t, 'a lock is taken for reading twice by one thread');
+    w[lock] |= 1 << t;
+    w[m.layout.threadAt(t) + THREAD.HELD]++;
     return DONE;
-  }
-  w[lock]! &= ~(1 << t);
-  w[m.layout.threadAt(t) + THREAD.HELD]!--;
-  return DONE;
-}, { effect: { does: 'release', resource: 'rwsem', of: 0 } });
+  },
+  { sleeps: true, effect: { does: 'take', resource: 'rwsem', of: 0 } },
+);
 
-export const down_write = verb('down_write', ['lock'], (m, t, lock) => {
-  const w = m.words;
-  if (w[lock] !== 0) return BLOCKED;
-  mayNotSleep(m, t, 'down_write');
-  w[lock] = -(t + 1);
-  w[m.layout.threadAt(t) + THREAD.HELD]!++;
-  return DONE;
-}, { sleeps: true, effect: { does: 'take', resource: 'rwsem', of: 0 } });
+export const up_read = verb(
+  'up_read',
+  ['lock'],
+  (m, t, lock) => {
+    const w = m.words;
+    if (w[lock] < 0 || (w[lock] & (1 << t)) === 0) {
+      m.observer.misused(m, t, 'a lock is released by a thread that does not hold it for reading');
+      return DONE;
+    }
+    w[lock] &= ~(1 << t);
+    w[m.layout.threadAt(t) + THREAD.HELD]--;
+    return DONE;
+  },
+  { effect: { does: 'release', resource: 'rwsem', of: 0 } },
+);
+
+export const down_write = verb(
+  'down_write',
+  ['lock'],
+  (m, t, lock) => {
+    const w = m.words;
+    if (w[lock] !== 0) return BLOCKED;
+    mayNotSleep(m, t, 'down_write');
+    w[lock] = -(t + 1);
+    w[m.layout.threadAt(t) + THREAD.HELD]++;
+    return DONE;
+  },
+  { sleeps: true, effect: { does: 'take', resource: 'rwsem', of: 0 } },
+);
 
 /** Takes the lock for writing if nobody holds it. */
-export const down_write_trylock = test('down_write_trylock', ['lock'], (m, t, lock) => {
-  if (m.words[lock] !== 0) return NO;
-  m.words[lock] = -(t + 1);
-  m.words[m.layout.threadAt(t) + THREAD.HELD]++;
-  return DONE;
-}, { effect: { does: 'take', resource: 'rwsem', of: 0 } });
-
-export const up_write = verb('up_write', ['lock'], (m, t, lock) => {
-  const w = m.words;
-  if (w[lock] !== -(t + 1)) {
-    m.observer.misused(m, t, 'a lock is released by a thread that does not hold it for writing');
+export const down_write_trylock = test(
+  'down_write_trylock',
+  ['lock'],
+  (m, t, lock) => {
+    if (m.words[lock] !== 0) return NO;
+    m.words[lock] = -(t + 1);
+    m.words[m.layout.threadAt(t) + THREAD.HELD]++;
     return DONE;
-  }
-  w[lock] = 0;
-  w[m.layout.threadAt(t) + THREAD.HELD]!--;
-  return DONE;
-}, { effect: { does: 'release', resource: 'rwsem', of: 0 } });
+  },
+  { effect: { does: 'take', resource: 'rwsem', of: 0 } },
+);
+
+export const up_write = verb(
+  'up_write',
+  ['lock'],
+  (m, t, lock) => {
+    const w = m.words;
+    if (w[lock] !== -(t + 1)) {
+      m.observer.misused(m, t, 'a lock is released by a thread that does not hold it for writing');
+      return DONE;
+    }
+    w[lock] = 0;
+    w[m.layout.threadAt(t) + THREAD.HELD]--;
+    return DONE;
+  },
+  { effect: { does: 'release', resource: 'rwsem', of: 0 } },
+);
 
 export const downgrade_write = verb('downgrade_write', ['lock'], (m, t, lock) => {
   const w = m.words;

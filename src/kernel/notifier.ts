@@ -12,11 +12,15 @@ import { sleeps } from './walk.js';
  */
 
 /** Under the page-table lock: the secondary TLBs drop the range before this returns. Never sleeps. */
-export const mmu_notifier_invalidate_range = verb('mmu_notifier_invalidate_range', ['start', 'count'], (m, _t, start, count) => {
-  if (!secondaryReady(m, start, count)) return BLOCKED;
-  invalidateSecondary(m, start, count);
-  return DONE;
-});
+export const mmu_notifier_invalidate_range = verb(
+  'mmu_notifier_invalidate_range',
+  ['start', 'count'],
+  (m, _t, start, count) => {
+    if (!secondaryReady(m, start, count)) return BLOCKED;
+    invalidateSecondary(m, start, count);
+    return DONE;
+  },
+);
 
 /** Opens a bracket: subscribers may sleep in it. */
 export const mmu_notifier_invalidate_range_start = verb(
@@ -24,7 +28,7 @@ export const mmu_notifier_invalidate_range_start = verb(
   ['start', 'count'],
   (m, t) => {
     sleeps(m, t, 'mmu_notifier_invalidate_range_start');
-    m.words[m.layout.threadAt(t) + THREAD.RANGES]!++;
+    m.words[m.layout.threadAt(t) + THREAD.RANGES]++;
     return DONE;
   },
   { sleeps: true, effect: { does: 'take', resource: 'range', of: 0 } },
@@ -36,8 +40,8 @@ const range_end_callback = verb(
   (m, t, start) => {
     sleeps(m, t, 'mmu_notifier_invalidate_range_end');
     const at = m.layout.threadAt(t) + THREAD.RANGES;
-    if (m.words[at]! <= 0) m.observer.misused(m, t, 'a range is ended that was not started');
-    else m.words[at]!--;
+    if (m.words[at] <= 0) m.observer.misused(m, t, 'a range is ended that was not started');
+    else m.words[at]--;
     syncSecondary(m, start >> m.layout.pagesShift);
     return DONE;
   },

@@ -87,13 +87,15 @@ export function freeFrame(m: Machine, t: number, frame: number): void {
   const w = m.words;
   const tlbs = L.threads * L.tlbSize;
   for (let i = 0; i < tlbs; i++) {
-    const e = w[L.tlb + i]!;
+    const e = w[L.tlb + i];
     if (e !== 0 && covers(e, frame)) w[L.tlb + i] = e | PTE.FREED;
   }
   for (let d = 0; d < L.geometry.devices; d++) {
     const at = L.deviceAt(d);
-    if (w[at + DEVICE.POST_AT] !== 0 && covers(w[at + DEVICE.POST_ENTRY]!, frame)) w[at + DEVICE.POST_ENTRY]! |= PTE.FREED;
-    if (w[at + DEVICE.WALK_AT] !== 0 && covers(w[at + DEVICE.WALK_ENTRY]!, frame)) w[at + DEVICE.WALK_ENTRY]! |= PTE.FREED;
+    if (w[at + DEVICE.POST_AT] !== 0 && covers(w[at + DEVICE.POST_ENTRY], frame))
+      w[at + DEVICE.POST_ENTRY] |= PTE.FREED;
+    if (w[at + DEVICE.WALK_AT] !== 0 && covers(w[at + DEVICE.WALK_ENTRY], frame))
+      w[at + DEVICE.WALK_ENTRY] |= PTE.FREED;
   }
   const at = L.frameAt(frame);
   w.fill(0, at, at + FRAME.SIZE);
@@ -109,7 +111,7 @@ export function putPage(m: Machine, t: number, frame: number): void {
   if (isZeroFrame(frame)) return;
   const head = headOf(m, frame);
   const at = m.layout.frameAt(head);
-  const ref = --m.words[at + FRAME.REF]!;
+  const ref = --m.words[at + FRAME.REF];
   if (ref > 0) return;
   if (ref < 0) {
     m.observer.misused(m, t, 'a page reference is dropped that nobody holds');
@@ -119,33 +121,53 @@ export function putPage(m: Machine, t: number, frame: number): void {
   else for (let i = 0; i < PTES_PER_PMD; i++) freeFrame(m, t, head + i);
 }
 
-export const get_page = verb('get_page', ['page'], (m, _t, page) => {
-  if (!isZeroFrame(page)) m.words[m.layout.frameAt(headOf(m, page)) + FRAME.REF]!++;
-  return DONE;
-}, { effect: { does: 'take', resource: 'page_ref', of: 0 } });
+export const get_page = verb(
+  'get_page',
+  ['page'],
+  (m, _t, page) => {
+    if (!isZeroFrame(page)) m.words[m.layout.frameAt(headOf(m, page)) + FRAME.REF]++;
+    return DONE;
+  },
+  { effect: { does: 'take', resource: 'page_ref', of: 0 } },
+);
 
-export const put_page = verb('put_page', ['page'], (m, t, page) => {
-  putPage(m, t, page);
-  return DONE;
-}, { effect: { does: 'release', resource: 'page_ref', of: 0 } });
+export const put_page = verb(
+  'put_page',
+  ['page'],
+  (m, t, page) => {
+    putPage(m, t, page);
+    return DONE;
+  },
+  { effect: { does: 'release', resource: 'page_ref', of: 0 } },
+);
 
 /** A page for user memory, with one reference. NO when the allocation fails (a choice of the case, or none is left). */
-export const alloc_page_vma = test('alloc_page_vma', ['>page'], (m, t, out) => {
-  if ((m.words[m.layout.threadAt(t) + THREAD.CHOICES]! & 1) !== 0) return NO;
-  const frame = allocFrame(m);
-  if (frame < 0) return NO;
-  m.words[out] = frame;
-  return DONE;
-}, { sleeps: true, effect: { does: 'take', resource: 'page_ref', of: 0 } });
+export const alloc_page_vma = test(
+  'alloc_page_vma',
+  ['>page'],
+  (m, t, out) => {
+    if ((m.words[m.layout.threadAt(t) + THREAD.CHOICES] & 1) !== 0) return NO;
+    const frame = allocFrame(m);
+    if (frame < 0) return NO;
+    m.words[out] = frame;
+    return DONE;
+  },
+  { sleeps: true, effect: { does: 'take', resource: 'page_ref', of: 0 } },
+);
 
 /** A transparent or hugetlb page of 4 base pages. */
-export const alloc_huge_page = test('alloc_huge_page', ['>page'], (m, t, out) => {
-  if ((m.words[m.layout.threadAt(t) + THREAD.CHOICES]! & 2) !== 0) return NO;
-  const frame = allocHuge(m);
-  if (frame < 0) return NO;
-  m.words[out] = frame;
-  return DONE;
-}, { sleeps: true, effect: { does: 'take', resource: 'page_ref', of: 0 } });
+export const alloc_huge_page = test(
+  'alloc_huge_page',
+  ['>page'],
+  (m, t, out) => {
+    if ((m.words[m.layout.threadAt(t) + THREAD.CHOICES] & 2) !== 0) return NO;
+    const frame = allocHuge(m);
+    if (frame < 0) return NO;
+    m.words[out] = frame;
+    return DONE;
+  },
+  { sleeps: true, effect: { does: 'take', resource: 'page_ref', of: 0 } },
+);
 
 /** Copies one base page. The reads and writes of the copy are one step (docs/fidelity.md). */
 export const copy_user_highpage = verb('copy_user_highpage', ['to', 'from'], (m, _t, to, from) => {
@@ -154,11 +176,16 @@ export const copy_user_highpage = verb('copy_user_highpage', ['to', 'from'], (m,
   for (let i = 0; i < PAGE_WORDS; i++) m.words[a + i] = m.words[b + i]!;
   return DONE;
 });
-export const clear_user_highpage = verb('clear_user_highpage', ['page'], (m, _t, page) => {
-  const at = m.layout.frameAt(page) + FRAME.W;
-  for (let i = 0; i < PAGE_WORDS; i++) m.words[at + i] = 0;
-  return DONE;
-}, { private: true });
+export const clear_user_highpage = verb(
+  'clear_user_highpage',
+  ['page'],
+  (m, _t, page) => {
+    const at = m.layout.frameAt(page) + FRAME.W;
+    for (let i = 0; i < PAGE_WORDS; i++) m.words[at + i] = 0;
+    return DONE;
+  },
+  { private: true },
+);
 /** Copies a compound page, or clears it when `from` is the huge zero page. */
 export const copy_user_huge_page = verb('copy_user_huge_page', ['to', 'from'], (m, _t, to, from) => {
   for (let k = 0; k < PTES_PER_PMD; k++) {
@@ -170,74 +197,110 @@ export const copy_user_huge_page = verb('copy_user_huge_page', ['to', 'from'], (
 });
 
 /** The zero page, small or huge: is_zero_pfn, is_huge_zero_page. */
-export const page_is_zero = test('is_zero_pfn', ['page'], (_m, _t, page) => yes(isZeroFrame(page)), { private: true });
+export const page_is_zero = test('is_zero_pfn', ['page'], (_m, _t, page) => yes(isZeroFrame(page)), {
+  private: true,
+});
 /** The entry maps memory that has a struct page: not the zero page, not a DAX pfn. */
-export const vm_normal_page = test('vm_normal_page', ['page'], (m, _t, page) =>
-  yes((m.words[m.layout.frameAt(page) + FRAME.FLAGS]! & PG.RESERVED) === 0), { private: true });
-export const PageAnon = test('PageAnon', ['page'], (m, _t, page) =>
-  yes((m.words[m.layout.frameAt(headOf(m, page)) + FRAME.FLAGS]! & PG.ANON) !== 0), { private: true });
+export const vm_normal_page = test(
+  'vm_normal_page',
+  ['page'],
+  (m, _t, page) => yes((m.words[m.layout.frameAt(page) + FRAME.FLAGS] & PG.RESERVED) === 0),
+  { private: true },
+);
+export const PageAnon = test(
+  'PageAnon',
+  ['page'],
+  (m, _t, page) => yes((m.words[m.layout.frameAt(headOf(m, page)) + FRAME.FLAGS] & PG.ANON) !== 0),
+  { private: true },
+);
 export const PageKsm = test('PageKsm', ['page'], (m, _t, page) =>
-  yes((m.words[m.layout.frameAt(page) + FRAME.FLAGS]! & PG.KSM) !== 0));
+  yes((m.words[m.layout.frameAt(page) + FRAME.FLAGS] & PG.KSM) !== 0),
+);
 export const PageFlag = test('PageFlag', ['page', 'flag'], (m, _t, page, flag) =>
-  yes((m.words[m.layout.frameAt(headOf(m, page)) + FRAME.FLAGS]! & flag) !== 0));
+  yes((m.words[m.layout.frameAt(headOf(m, page)) + FRAME.FLAGS] & flag) !== 0),
+);
 export const SetPageFlag = verb('SetPageFlag', ['page', 'flag'], (m, _t, page, flag) => {
-  m.words[m.layout.frameAt(headOf(m, page)) + FRAME.FLAGS]! |= flag;
+  m.words[m.layout.frameAt(headOf(m, page)) + FRAME.FLAGS] |= flag;
   return DONE;
 });
 export const ClearPageFlag = verb('ClearPageFlag', ['page', 'flag'], (m, _t, page, flag) => {
-  m.words[m.layout.frameAt(headOf(m, page)) + FRAME.FLAGS]! &= ~flag;
+  m.words[m.layout.frameAt(headOf(m, page)) + FRAME.FLAGS] &= ~flag;
   return DONE;
 });
 export const set_page_dirty = verb('set_page_dirty', ['page'], (m, _t, page) => {
-  if (!isZeroFrame(page)) m.words[m.layout.frameAt(headOf(m, page)) + FRAME.FLAGS]! |= PG.DIRTY;
+  if (!isZeroFrame(page)) m.words[m.layout.frameAt(headOf(m, page)) + FRAME.FLAGS] |= PG.DIRTY;
   return DONE;
 });
 /** NO when the flag was clear already. */
 export const TestClearPageDirty = test('TestClearPageDirty', ['page'], (m, _t, page) => {
   const at = m.layout.frameAt(headOf(m, page)) + FRAME.FLAGS;
-  const was = (m.words[at]! & PG.DIRTY) !== 0;
-  m.words[at]! &= ~PG.DIRTY;
+  const was = (m.words[at] & PG.DIRTY) !== 0;
+  m.words[at] &= ~PG.DIRTY;
   return yes(was);
 });
 /** The page that a huge page's references and lock are counted at; a base page itself. */
 export const compound_head = value('compound_head', ['page'], (m, _t, page) => headOf(m, page));
-export const PageTransHuge = test('PageTransHuge', ['page'], (m, _t, page) =>
-  yes(m.words[m.layout.frameAt(page) + FRAME.HEAD] !== 0), { private: false });
+export const PageTransHuge = test(
+  'PageTransHuge',
+  ['page'],
+  (m, _t, page) => yes(m.words[m.layout.frameAt(page) + FRAME.HEAD] !== 0),
+  { private: false },
+);
 
 /**
  * migration_entry_wait (mm/migrate.c): waits while `addr` still holds this migration entry and its page is locked.
  * The kernel takes a reference while it waits; here the wait is one look (docs/fidelity.md).
  */
-export const migration_entry_wait = verb('migration_entry_wait', ['addr', 'entry'], (m, _t, addr, entry) => {
-  if (baseEntry(m, addr) !== entry) return DONE;
-  return m.words[m.layout.frameAt(headOf(m, frameOf(entry))) + FRAME.LOCK] !== 0 ? BLOCKED : DONE;
-}, { sleeps: true });
+export const migration_entry_wait = verb(
+  'migration_entry_wait',
+  ['addr', 'entry'],
+  (m, _t, addr, entry) => {
+    if (baseEntry(m, addr) !== entry) return DONE;
+    return m.words[m.layout.frameAt(headOf(m, frameOf(entry))) + FRAME.LOCK] !== 0 ? BLOCKED : DONE;
+  },
+  { sleeps: true },
+);
 
 /** Waits for the page lock. */
-export const lock_page = verb('lock_page', ['page'], (m, t, page) => {
-  const at = m.layout.frameAt(headOf(m, page)) + FRAME.LOCK;
-  if (m.words[at] !== 0) return BLOCKED;
-  sleeps(m, t, 'lock_page');
-  m.words[at] = t + 1;
-  m.words[m.layout.threadAt(t) + THREAD.HELD]!++;
-  return DONE;
-}, { sleeps: true, effect: { does: 'take', resource: 'page_lock', of: 0 } });
-
-export const trylock_page = test('trylock_page', ['page'], (m, t, page) => {
-  const at = m.layout.frameAt(headOf(m, page)) + FRAME.LOCK;
-  if (m.words[at] !== 0) return NO;
-  m.words[at] = t + 1;
-  m.words[m.layout.threadAt(t) + THREAD.HELD]!++;
-  return DONE;
-}, { effect: { does: 'take', resource: 'page_lock', of: 0 } });
-
-export const unlock_page = verb('unlock_page', ['page'], (m, t, page) => {
-  const at = m.layout.frameAt(headOf(m, page)) + FRAME.LOCK;
-  if (m.words[at] !== t + 1) {
-    m.observer.misused(m, t, 'a page is unlocked by a thread that does not hold its lock');
+export const lock_page = verb(
+  'lock_page',
+  ['page'],
+  (m, t, page) => {
+    const at = m.layout.frameAt(headOf(m, page)) + FRAME.LOCK;
+    if (m.words[at] !== 0) return BLOCKED;
+    sleeps(m, t, 'lock_page');
+    m.words[at] = t + 1;
+    m.words[m.layout.threadAt(t) + THREAD.HELD]++;
     return DONE;
-  }
-  m.words[at] = 0;
-  m.words[m.layout.threadAt(t) + THREAD.HELD]!--;
-  return DONE;
-}, { effect: { does: 'release', resource: 'page_lock', of: 0 } });
+  },
+  { sleeps: true, effect: { does: 'take', resource: 'page_lock', of: 0 } },
+);
+
+export const trylock_page = test(
+  'trylock_page',
+  ['page'],
+  (m, t, page) => {
+    const at = m.layout.frameAt(headOf(m, page)) + FRAME.LOCK;
+    if (m.words[at] !== 0) return NO;
+    m.words[at] = t + 1;
+    m.words[m.layout.threadAt(t) + THREAD.HELD]++;
+    return DONE;
+  },
+  { effect: { does: 'take', resource: 'page_lock', of: 0 } },
+);
+
+export const unlock_page = verb(
+  'unlock_page',
+  ['page'],
+  (m, t, page) => {
+    const at = m.layout.frameAt(headOf(m, page)) + FRAME.LOCK;
+    if (m.words[at] !== t + 1) {
+      m.observer.misused(m, t, 'a page is unlocked by a thread that does not hold its lock');
+      return DONE;
+    }
+    m.words[at] = 0;
+    m.words[m.layout.threadAt(t) + THREAD.HELD]--;
+    return DONE;
+  },
+  { effect: { does: 'release', resource: 'page_lock', of: 0 } },
+);

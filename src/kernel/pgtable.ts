@@ -24,46 +24,67 @@ export const ptlOf = (m: Machine, place: number): number => m.layout.tableAt(tab
 const yes = (holds: boolean): number => (holds ? DONE : NO);
 
 /** Takes the lock of the table that maps `addr` by PTEs. The caller knows that there is one (it looked at the PMD). */
-export const pte_offset_map_lock = verb('pte_offset_map_lock', ['addr', '>pte'], (m, t, addr, out) => {
-  const pte = pteIndex(m, addr);
-  if (pte < 0) {
-    m.observer.misused(m, t, 'pte_offset_map_lock on a PMD that holds no table');
-    return BLOCKED;
-  }
-  if (spinLock(m, t, ptlOf(m, pte)) === BLOCKED) return BLOCKED;
-  m.words[out] = pte;
-  m.observer.entryLooked(m, t, addr);
-  return DONE;
-}, { effect: { does: 'take', resource: 'ptl', of: 1 } });
+export const pte_offset_map_lock = verb(
+  'pte_offset_map_lock',
+  ['addr', '>pte'],
+  (m, t, addr, out) => {
+    const pte = pteIndex(m, addr);
+    if (pte < 0) {
+      m.observer.misused(m, t, 'pte_offset_map_lock on a PMD that holds no table');
+      return BLOCKED;
+    }
+    if (spinLock(m, t, ptlOf(m, pte)) === BLOCKED) return BLOCKED;
+    m.words[out] = pte;
+    m.observer.entryLooked(m, t, addr);
+    return DONE;
+  },
+  { effect: { does: 'take', resource: 'ptl', of: 1 } },
+);
 
 /** The PMD holds no table of PTEs: it is none, or maps a huge page (pmd_none_or_trans_huge_or_clear_bad). */
 export const pmd_none_or_trans_huge = test('pmd_none_or_trans_huge_or_clear_bad', ['addr'], (m, _t, addr) =>
-  yes(!hasPteTable(m, addr)));
+  yes(!hasPteTable(m, addr)),
+);
 
 /** `pte` of the next page in the same table: the lock taken for the first one covers it. */
-export const pte_of = verb('pte_index', ['addr', '>pte'], (m, t, addr, out) => {
-  m.words[out] = pteIndex(m, addr);
-  m.observer.entryLooked(m, t, addr);
-  return DONE;
-}, { private: true });
+export const pte_of = verb(
+  'pte_index',
+  ['addr', '>pte'],
+  (m, t, addr, out) => {
+    m.words[out] = pteIndex(m, addr);
+    m.observer.entryLooked(m, t, addr);
+    return DONE;
+  },
+  { private: true },
+);
 
-export const pte_unmap_unlock = verb('pte_unmap_unlock', ['pte'], (m, t, pte) => spinUnlock(m, t, ptlOf(m, pte)), {
-  effect: { does: 'release', resource: 'ptl', of: 0 },
-});
+export const pte_unmap_unlock = verb(
+  'pte_unmap_unlock',
+  ['pte'],
+  (m, t, pte) => spinUnlock(m, t, ptlOf(m, pte)),
+  {
+    effect: { does: 'release', resource: 'ptl', of: 0 },
+  },
+);
 
 /** Takes the lock over the PMD entry of `addr` (the page of PMDs). */
-export const pmd_lock = verb('pmd_lock', ['addr', '>pmd'], (m, t, addr, out) => {
-  const table = pmdTable(m, addr);
-  if (table < 0) {
-    m.observer.misused(m, t, 'pmd_lock on a PUD that holds no table');
-    return BLOCKED;
-  }
-  if (spinLock(m, t, m.layout.tableAt(table) + TABLE.LOCK) === BLOCKED) return BLOCKED;
-  m.words[out] = pmdIndex(m, addr);
-  const first = addr & ~(PTES_PER_PMD - 1);
-  for (let i = 0; i < PTES_PER_PMD; i++) m.observer.entryLooked(m, t, first + i);
-  return DONE;
-}, { effect: { does: 'take', resource: 'pmd_lock', of: 1 } });
+export const pmd_lock = verb(
+  'pmd_lock',
+  ['addr', '>pmd'],
+  (m, t, addr, out) => {
+    const table = pmdTable(m, addr);
+    if (table < 0) {
+      m.observer.misused(m, t, 'pmd_lock on a PUD that holds no table');
+      return BLOCKED;
+    }
+    if (spinLock(m, t, m.layout.tableAt(table) + TABLE.LOCK) === BLOCKED) return BLOCKED;
+    m.words[out] = pmdIndex(m, addr);
+    const first = addr & ~(PTES_PER_PMD - 1);
+    for (let i = 0; i < PTES_PER_PMD; i++) m.observer.entryLooked(m, t, first + i);
+    return DONE;
+  },
+  { effect: { does: 'take', resource: 'pmd_lock', of: 1 } },
+);
 
 export const pmd_unlock = verb('spin_unlock', ['pmd'], (m, t, pmd) => spinUnlock(m, t, ptlOf(m, pmd)), {
   effect: { does: 'release', resource: 'pmd_lock', of: 0 },
@@ -78,23 +99,27 @@ export const pte_get = verb('ptep_get', ['pte', '>entry'], (m, _t, pte, out) => 
 /** Reads the PTE of `addr` without a lock, as handle_pte_fault does; 0 when there is no table. */
 export const pte_peek = verb('pte_offset_map', ['addr', '>entry'], (m, _t, addr, out) => {
   const pte = pteIndex(m, addr);
-  m.words[out] = pte < 0 ? 0 : m.words[pte]!;
+  m.words[out] = pte < 0 ? 0 : m.words[pte];
   return DONE;
 });
 
 /** Reads the PMD entry of `addr` without a lock; 0 when there is no table of PMDs. */
 export const pmd_peek = verb('pmd_offset', ['addr', '>entry'], (m, _t, addr, out) => {
   const pmd = pmdIndex(m, addr);
-  m.words[out] = pmd < 0 ? 0 : m.words[pmd]!;
+  m.words[out] = pmd < 0 ? 0 : m.words[pmd];
   return DONE;
 });
 
 /** The entry at the place still is `entry`. */
-export const pte_same = test('pte_same', ['pte', 'entry'], (m, _t, pte, entry) => yes(m.words[pte] === entry));
-export const pmd_same = test('pmd_same', ['pmd', 'entry'], (m, _t, pmd, entry) => yes(m.words[pmd] === entry));
+export const pte_same = test('pte_same', ['pte', 'entry'], (m, _t, pte, entry) =>
+  yes(m.words[pte] === entry),
+);
+export const pmd_same = test('pmd_same', ['pmd', 'entry'], (m, _t, pmd, entry) =>
+  yes(m.words[pmd] === entry),
+);
 
 function change(m: Machine, t: number, addr: number, place: number, entry: number): void {
-  const before = m.words[place]!;
+  const before = m.words[place];
   m.words[place] = entry;
   entryChanged(m, t, addr, before, entry);
 }
@@ -109,29 +134,41 @@ export const set_pmd_at = verb('set_pmd_at', ['addr', 'pmd', 'entry'], (m, t, ad
 });
 
 /** Clears the entry; the old one, with the bits that hardware set meanwhile, goes to `entry`. No flush. */
-export const ptep_get_and_clear = verb('ptep_get_and_clear', ['addr', 'pte', '>entry'], (m, t, addr, pte, out) => {
-  m.words[out] = m.words[pte]!;
-  change(m, t, addr, pte, 0);
-  return DONE;
-});
-export const pmdp_huge_get_and_clear = verb('pmdp_huge_get_and_clear', ['addr', 'pmd', '>entry'], (m, t, addr, pmd, out) => {
-  m.words[out] = m.words[pmd]!;
-  change(m, t, addr, pmd, 0);
-  return DONE;
-});
+export const ptep_get_and_clear = verb(
+  'ptep_get_and_clear',
+  ['addr', 'pte', '>entry'],
+  (m, t, addr, pte, out) => {
+    m.words[out] = m.words[pte]!;
+    change(m, t, addr, pte, 0);
+    return DONE;
+  },
+);
+export const pmdp_huge_get_and_clear = verb(
+  'pmdp_huge_get_and_clear',
+  ['addr', 'pmd', '>entry'],
+  (m, t, addr, pmd, out) => {
+    m.words[out] = m.words[pmd]!;
+    change(m, t, addr, pmd, 0);
+    return DONE;
+  },
+);
 
 /** Takes the write permission away in place, atomically; no flush. */
 export const ptep_set_wrprotect = verb('ptep_set_wrprotect', ['addr', 'pte'], (m, t, addr, pte) => {
-  change(m, t, addr, pte, m.words[pte]! & ~PTE.WRITE);
+  change(m, t, addr, pte, m.words[pte] & ~PTE.WRITE);
   return DONE;
 });
 
 /** More rights for the entry as it stands now: `flags` are added. The caller's CPU flushes its own TLB entry. */
-export const ptep_set_access_flags = verb('ptep_set_access_flags', ['addr', 'pte', 'flags'], (m, t, addr, pte, flags) => {
-  const dirty = (flags & PTE.DIRTY) !== 0 ? PTE.SOFT_DIRTY : 0;
-  change(m, t, addr, pte, m.words[pte]! | flags | dirty);
-  return DONE;
-});
+export const ptep_set_access_flags = verb(
+  'ptep_set_access_flags',
+  ['addr', 'pte', 'flags'],
+  (m, t, addr, pte, flags) => {
+    const dirty = (flags & PTE.DIRTY) !== 0 ? PTE.SOFT_DIRTY : 0;
+    change(m, t, addr, pte, m.words[pte] | flags | dirty);
+    return DONE;
+  },
+);
 
 const one = number(1);
 const huge = number(PTES_PER_PMD);
@@ -174,7 +211,7 @@ export const pmdp_huge_clear_flush_notify = (addr: Arg, pmd: Arg, entry: Arg): E
 export const pte_alloc = test('pte_alloc', ['addr'], (m, _t, addr) => {
   const pmd = pmdIndex(m, addr);
   if (pmd < 0) return NO;
-  const e = m.words[pmd]!;
+  const e = m.words[pmd];
   if (e !== 0) return yes(hasPteTable(m, addr));
   if (m.words[ptlOf(m, pmd)] !== 0) return BLOCKED;
   const table = allocTable(m);
@@ -200,6 +237,6 @@ export function allocTable(m: Machine): number {
 export function hasPteTable(m: Machine, addr: number): boolean {
   const pmd = pmdIndex(m, addr);
   if (pmd < 0) return false;
-  const e = m.words[pmd]!;
+  const e = m.words[pmd];
   return !isPresent(e) && kindOf(e) === KIND_TABLE && frameOf(e) >= 0;
 }

@@ -17,52 +17,84 @@ function field(m: Machine, frame: number, f: number): number {
 }
 
 /** Anonymous page mapped for the first time: it belongs to the anon_vma from here on, at `addr`'s index. */
-export const page_add_new_anon_rmap = verb('page_add_new_anon_rmap', ['page', 'addr'], (m, _t, page, addr) => {
-  const w = m.words;
-  const index = w[m.layout.vpage(addr) + VPAGE.PGOFF];
-  const compound = w[field(m, page, FRAME.HEAD)] !== 0;
-  for (let i = 0; i < (compound ? PTES_PER_PMD : 1); i++) {
-    w[field(m, page + i, FRAME.FLAGS)] |= PG.ANON | PG.SWAPBACKED;
-    w[field(m, page + i, FRAME.INDEX)] = index + i;
-  }
-  if (compound) w[field(m, page, FRAME.CMAP)]++;
-  else w[field(m, page, FRAME.MAP)]++;
-  return DONE;
-}, { effect: { does: 'take', resource: 'rmap', of: 0 } });
+export const page_add_new_anon_rmap = verb(
+  'page_add_new_anon_rmap',
+  ['page', 'addr'],
+  (m, _t, page, addr) => {
+    const w = m.words;
+    const index = w[m.layout.vpage(addr) + VPAGE.PGOFF];
+    const compound = w[field(m, page, FRAME.HEAD)] !== 0;
+    for (let i = 0; i < (compound ? PTES_PER_PMD : 1); i++) {
+      w[field(m, page + i, FRAME.FLAGS)] |= PG.ANON | PG.SWAPBACKED;
+      w[field(m, page + i, FRAME.INDEX)] = index + i;
+    }
+    if (compound) w[field(m, page, FRAME.CMAP)]++;
+    else w[field(m, page, FRAME.MAP)]++;
+    return DONE;
+  },
+  { effect: { does: 'take', resource: 'rmap', of: 0 } },
+);
 
 /** An anonymous page is mapped again, after swap-in or migration: by a PTE of `addr`. */
-export const page_add_anon_rmap = verb('page_add_anon_rmap', ['page', 'addr'], (m, _t, page, addr) => {
-  const w = m.words;
-  // a page that was anonymous before, and perhaps freed lazily, stays what it was
-  if ((w[field(m, page, FRAME.FLAGS)] & (PG.ANON | PG.KSM)) === 0) {
-    w[field(m, page, FRAME.FLAGS)] |= PG.ANON | PG.SWAPBACKED;
-    w[field(m, page, FRAME.INDEX)] = w[m.layout.vpage(addr) + VPAGE.PGOFF]!;
-  }
-  w[field(m, page, FRAME.MAP)]++;
-  return DONE;
-}, { effect: { does: 'take', resource: 'rmap', of: 0 } });
+export const page_add_anon_rmap = verb(
+  'page_add_anon_rmap',
+  ['page', 'addr'],
+  (m, _t, page, addr) => {
+    const w = m.words;
+    // a page that was anonymous before, and perhaps freed lazily, stays what it was
+    if ((w[field(m, page, FRAME.FLAGS)] & (PG.ANON | PG.KSM)) === 0) {
+      w[field(m, page, FRAME.FLAGS)] |= PG.ANON | PG.SWAPBACKED;
+      w[field(m, page, FRAME.INDEX)] = w[m.layout.vpage(addr) + VPAGE.PGOFF]!;
+    }
+    w[field(m, page, FRAME.MAP)]++;
+    return DONE;
+  },
+  { effect: { does: 'take', resource: 'rmap', of: 0 } },
+);
 
 /** One more PTE maps the page (page_add_anon_rmap, page_dup_rmap, page_add_file_rmap). */
-export const page_dup_rmap = verb('page_dup_rmap', ['page'], (m, _t, page) => {
-  if (!isZeroFrame(page)) m.words[field(m, page, FRAME.MAP)]++;
-  return DONE;
-}, { effect: { does: 'take', resource: 'rmap', of: 0 } });
+export const page_dup_rmap = verb(
+  'page_dup_rmap',
+  ['page'],
+  (m, _t, page) => {
+    if (!isZeroFrame(page)) m.words[field(m, page, FRAME.MAP)]++;
+    return DONE;
+  },
+  { effect: { does: 'take', resource: 'rmap', of: 0 } },
+);
 /** One more PMD maps the compound page. */
-export const page_dup_compound_rmap = verb('page_dup_compound_rmap', ['page'], (m, _t, page) => {
-  if (!isZeroFrame(page)) m.words[field(m, page, FRAME.CMAP)]++;
-  return DONE;
-}, { effect: { does: 'take', resource: 'rmap', of: 0 } });
+export const page_dup_compound_rmap = verb(
+  'page_dup_compound_rmap',
+  ['page'],
+  (m, _t, page) => {
+    if (!isZeroFrame(page)) m.words[field(m, page, FRAME.CMAP)]++;
+    return DONE;
+  },
+  { effect: { does: 'take', resource: 'rmap', of: 0 } },
+);
 
-export const page_remove_rmap = verb('page_remove_rmap', ['page'], (m, t, page) => {
-  if (isZeroFrame(page)) return DONE;
-  if (--m.words[field(m, page, FRAME.MAP)] < 0) m.observer.misused(m, t, 'a page mapping is removed that was not counted');
-  return DONE;
-}, { effect: { does: 'release', resource: 'rmap', of: 0 } });
-export const page_remove_compound_rmap = verb('page_remove_compound_rmap', ['page'], (m, t, page) => {
-  if (isZeroFrame(page)) return DONE;
-  if (--m.words[field(m, page, FRAME.CMAP)] < 0) m.observer.misused(m, t, 'a page mapping is removed that was not counted');
-  return DONE;
-}, { effect: { does: 'release', resource: 'rmap', of: 0 } });
+export const page_remove_rmap = verb(
+  'page_remove_rmap',
+  ['page'],
+  (m, t, page) => {
+    if (isZeroFrame(page)) return DONE;
+    if (--m.words[field(m, page, FRAME.MAP)] < 0)
+      m.observer.misused(m, t, 'a page mapping is removed that was not counted');
+    return DONE;
+  },
+  { effect: { does: 'release', resource: 'rmap', of: 0 } },
+);
+export const page_remove_compound_rmap = verb(
+  'page_remove_compound_rmap',
+  ['page'],
+  (m, t, page) => {
+    if (isZeroFrame(page)) return DONE;
+    if (--m.words[field(m, page, FRAME.CMAP)] < 0)
+      m.observer.misused(m, t, 'a page mapping is removed that was not counted');
+    return DONE;
+  },
+  { effect: { does: 'release', resource: 'rmap', of: 0 } },
+);
 
 /** Mappings of one base page: its own, and those of the compound page it belongs to (page_mapcount). */
 export function pageMapcount(m: Machine, page: number): number {
@@ -89,39 +121,53 @@ export function totalMapcount(m: Machine, page: number): number {
   return sum;
 }
 
-export const page_mapped = test('page_mapped', ['page'], (m, _t, page) => (totalMapcount(m, page) > 0 ? DONE : NO));
+export const page_mapped = test('page_mapped', ['page'], (m, _t, page) =>
+  totalMapcount(m, page) > 0 ? DONE : NO,
+);
 export const page_mapcount_is = test('page_mapcount_equals', ['page', 'n'], (m, _t, page, n) =>
-  pageMapcount(m, page) === n ? DONE : NO);
+  pageMapcount(m, page) === n ? DONE : NO,
+);
 /** page_count: references of the whole page. */
 export const page_count_is = test('page_count_equals', ['page', 'n'], (m, _t, page, n) =>
-  m.words[field(m, headOf(m, page), FRAME.REF)] === n ? DONE : NO);
+  m.words[field(m, headOf(m, page), FRAME.REF)] === n ? DONE : NO,
+);
 export const page_mapcount = value('page_mapcount', ['page'], (m, _t, page) => pageMapcount(m, page));
 
 /**
  * Next address that the rmap knows for the page (rmap_walk): a linked vma whose offset is the page's index. A KSM page
  * is looked for at every mergeable address. `cursor` counts addresses; the rmap lock keeps the vmas still.
  */
-export const rmap_walk = test('rmap_walk', ['page', '>cursor', '>addr'], (m, _t, page, cursor, out) => {
-  const w = m.words;
-  const L = m.layout;
-  const head = headOf(m, page);
-  const flags = w[field(m, page, FRAME.FLAGS)];
-  const index = w[field(m, page, FRAME.INDEX)];
-  const compound = head === page && w[field(m, page, FRAME.HEAD)] !== 0;
-  const total = L.geometry.mms * L.pages;
-  for (let addr = w[cursor]; addr < total; addr++) {
-    const at = L.vpage(addr);
-    const vma = w[at + VPAGE.VMA];
-    if ((vma & VM.LINKED) === 0) continue;
-    if ((flags & PG.KSM) !== 0 ? (vma & VM.MERGEABLE) === 0 : !suits(flags, vma) || w[at + VPAGE.PGOFF] !== index) continue;
-    w[out] = addr;
-    // a huge page is visited once a PMD
-    w[cursor] = compound ? (addr & ~(PTES_PER_PMD - 1)) + PTES_PER_PMD : addr + 1;
-    return DONE;
-  }
-  w[cursor] = 0;
-  return NO;
-}, { private: true });
+export const rmap_walk = test(
+  'rmap_walk',
+  ['page', '>cursor', '>addr'],
+  (m, _t, page, cursor, out) => {
+    const w = m.words;
+    const L = m.layout;
+    const head = headOf(m, page);
+    const flags = w[field(m, page, FRAME.FLAGS)];
+    const index = w[field(m, page, FRAME.INDEX)];
+    const compound = head === page && w[field(m, page, FRAME.HEAD)] !== 0;
+    const total = L.geometry.mms * L.pages;
+    for (let addr = w[cursor]; addr < total; addr++) {
+      const at = L.vpage(addr);
+      const vma = w[at + VPAGE.VMA];
+      if ((vma & VM.LINKED) === 0) continue;
+      if (
+        (flags & PG.KSM) !== 0
+          ? (vma & VM.MERGEABLE) === 0
+          : !suits(flags, vma) || w[at + VPAGE.PGOFF] !== index
+      )
+        continue;
+      w[out] = addr;
+      // a huge page is visited once a PMD
+      w[cursor] = compound ? (addr & ~(PTES_PER_PMD - 1)) + PTES_PER_PMD : addr + 1;
+      return DONE;
+    }
+    w[cursor] = 0;
+    return NO;
+  },
+  { private: true },
+);
 
 /** An anonymous page lives in anonymous or private mappings, a file page in mappings of files. */
 function suits(flags: number, vma: number): boolean {

@@ -18,7 +18,9 @@ function freeSlotIfUnused(m: Machine, slot: number): void {
   if (m.words[at + SWAP.COUNT] === 0 && m.words[at + SWAP.CACHE] === 0) m.words.fill(0, at, at + SWAP.SIZE);
 }
 
-export const PageSwapCache = test('PageSwapCache', ['page'], (m, _t, page) => (slotOf(m, page) >= 0 ? DONE : NO));
+export const PageSwapCache = test('PageSwapCache', ['page'], (m, _t, page) =>
+  slotOf(m, page) >= 0 ? DONE : NO,
+);
 /** Swap slot of a page in the swap cache (page_private). */
 export const page_swap_slot = value('page_private', ['page'], (m, _t, page) => slotOf(m, page));
 
@@ -42,7 +44,8 @@ export const swap_duplicate = verb('swap_duplicate', ['slot'], (m, _t, slot) => 
   return DONE;
 });
 export const swap_free = verb('swap_free', ['slot'], (m, t, slot) => {
-  if (--m.words[m.layout.swapAt(slot) + SWAP.COUNT] < 0) m.observer.misused(m, t, 'a swap slot is freed that nobody refers to');
+  if (--m.words[m.layout.swapAt(slot) + SWAP.COUNT] < 0)
+    m.observer.misused(m, t, 'a swap slot is freed that nobody refers to');
   freeSlotIfUnused(m, slot);
   return DONE;
 });
@@ -53,7 +56,11 @@ export const free_swap_and_cache = verb('free_swap_and_cache', ['slot'], (m, t, 
   if (m.words[at + SWAP.COUNT] === 0 && m.words[at + SWAP.CACHE] !== 0) {
     const page = m.words[at + SWAP.CACHE] - 1;
     const f = m.layout.frameAt(page);
-    if (m.words[f + FRAME.LOCK] === 0 && pageMapcount(m, page) === 0 && (m.words[f + FRAME.FLAGS] & PG.WRITEBACK) === 0)
+    if (
+      m.words[f + FRAME.LOCK] === 0 &&
+      pageMapcount(m, page) === 0 &&
+      (m.words[f + FRAME.FLAGS] & PG.WRITEBACK) === 0
+    )
       deleteFromSwapCache(m, t, page);
   }
   freeSlotIfUnused(m, slot);
@@ -137,13 +144,19 @@ export const swap_writepage = verb('swap_writepage', ['page'], (m, _t, page) => 
 export const mark_page_lazyfree = verb('mark_page_lazyfree', ['page'], (m, _t, page) => {
   const at = m.layout.frameAt(headOf(m, page));
   const wanted = PG.ANON | PG.SWAPBACKED;
-  if ((m.words[at + FRAME.FLAGS] & wanted) === wanted && m.words[at + FRAME.SWAP] === 0) m.words[at + FRAME.FLAGS] &= ~PG.SWAPBACKED;
+  if ((m.words[at + FRAME.FLAGS] & wanted) === wanted && m.words[at + FRAME.SWAP] === 0)
+    m.words[at + FRAME.FLAGS] &= ~PG.SWAPBACKED;
   return DONE;
 });
 
 /** Waits for the end of writeback of the page. */
-export const wait_on_page_writeback = verb('wait_on_page_writeback', ['page'], (m, _t, page) =>
-  (m.words[m.layout.frameAt(headOf(m, page)) + FRAME.FLAGS] & PG.WRITEBACK) !== 0 ? BLOCKED : DONE, { sleeps: true });
+export const wait_on_page_writeback = verb(
+  'wait_on_page_writeback',
+  ['page'],
+  (m, _t, page) =>
+    (m.words[m.layout.frameAt(headOf(m, page)) + FRAME.FLAGS] & PG.WRITEBACK) !== 0 ? BLOCKED : DONE,
+  { sleeps: true },
+);
 
 /**
  * Takes the page out of the swap cache if its references are only the cache's and the caller's and it is clean:

@@ -61,11 +61,11 @@ export function dropLocal(m: Machine, t: number, addr: number): void {
 
 /** A change of entries whose flush is still to come is counted, so that others flush for it. */
 export const inc_tlb_flush_pending = verb('inc_tlb_flush_pending', ['addr'], (m, _t, addr) => {
-  m.words[m.layout.mmAt(addr >> m.layout.pagesShift) + MM.PENDING]!++;
+  m.words[m.layout.mmAt(addr >> m.layout.pagesShift) + MM.PENDING]++;
   return DONE;
 });
 export const dec_tlb_flush_pending = verb('dec_tlb_flush_pending', ['addr'], (m, _t, addr) => {
-  m.words[m.layout.mmAt(addr >> m.layout.pagesShift) + MM.PENDING]!--;
+  m.words[m.layout.mmAt(addr >> m.layout.pagesShift) + MM.PENDING]--;
   return DONE;
 });
 
@@ -73,20 +73,30 @@ export const dec_tlb_flush_pending = verb('dec_tlb_flush_pending', ['addr'], (m,
 const BATCH_WRITABLE = 1 << 8;
 
 /** Another CPU runs the mm, so that its flush costs an IPI and is worth putting off (should_defer_flush). */
-export const should_defer_flush = test('should_defer_flush', ['addr'], (m, t, addr) => {
-  const mm = addr >> m.layout.pagesShift;
-  for (let u = 0; u < m.layout.geometry.cpus; u++)
-    if (u !== t && m.words[m.layout.threadAt(u) + THREAD.MM] === mm) return DONE;
-  return NO;
-}, { private: true });
+export const should_defer_flush = test(
+  'should_defer_flush',
+  ['addr'],
+  (m, t, addr) => {
+    const mm = addr >> m.layout.pagesShift;
+    for (let u = 0; u < m.layout.geometry.cpus; u++)
+      if (u !== t && m.words[m.layout.threadAt(u) + THREAD.MM] === mm) return DONE;
+    return NO;
+  },
+  { private: true },
+);
 
 /** Reclaim's batch (mm/rmap.c, TTU_BATCH_FLUSH): the CPU flush of this mm is put off. */
-export const set_tlb_ubc_flush_pending = verb('set_tlb_ubc_flush_pending', ['addr', 'entry'], (m, t, addr, entry) => {
-  const mm = addr >> m.layout.pagesShift;
-  m.words[m.layout.threadAt(t) + THREAD.BATCH] |= (1 << mm) | ((entry & PTE.DIRTY) !== 0 ? BATCH_WRITABLE : 0);
-  m.words[m.layout.mmAt(mm) + MM.BATCHED] = 1;
-  return DONE;
-});
+export const set_tlb_ubc_flush_pending = verb(
+  'set_tlb_ubc_flush_pending',
+  ['addr', 'entry'],
+  (m, t, addr, entry) => {
+    const mm = addr >> m.layout.pagesShift;
+    m.words[m.layout.threadAt(t) + THREAD.BATCH] |=
+      (1 << mm) | ((entry & PTE.DIRTY) !== 0 ? BATCH_WRITABLE : 0);
+    m.words[m.layout.mmAt(mm) + MM.BATCHED] = 1;
+    return DONE;
+  },
+);
 
 function flushBatch(m: Machine, t: number): void {
   const at = m.layout.threadAt(t) + THREAD.BATCH;

@@ -44,7 +44,8 @@ export const isCow = (vma: number): boolean => {
   const kind = vma & 15;
   return kind === VMA_ANON || kind === VMA_FILE_PRIVATE || kind === VMA_HUGETLB_PRIVATE;
 };
-export const isHugetlb = (vma: number): boolean => (vma & 15) === VMA_HUGETLB_PRIVATE || (vma & 15) === VMA_HUGETLB_SHARED;
+export const isHugetlb = (vma: number): boolean =>
+  (vma & 15) === VMA_HUGETLB_PRIVATE || (vma & 15) === VMA_HUGETLB_SHARED;
 /** Pages of a file back it, at least until they are copied. */
 export const isFile = (vma: number): boolean => {
   const kind = vma & 15;
@@ -54,73 +55,134 @@ export const isFile = (vma: number): boolean => {
 const yes = (holds: boolean): number => (holds ? DONE : NO);
 
 /** Reads the vma of `addr`; mmap_sem or the rmap lock keeps it still. NO when there is none. */
-export const find_vma = test('find_vma', ['addr', '>vma'], (m, _t, addr, out) => {
-  const w = (m as Machine).words;
-  const vma = w[m.layout.vpage(addr) + VPAGE.VMA]!;
-  const there = vma !== 0 && (vma & VM.DETACHED) === 0;
-  w[out] = there ? vma : 0;
-  return yes(there);
-}, { private: true });
+export const find_vma = test(
+  'find_vma',
+  ['addr', '>vma'],
+  (m, _t, addr, out) => {
+    const w = m.words;
+    const vma = w[m.layout.vpage(addr) + VPAGE.VMA];
+    const there = vma !== 0 && (vma & VM.DETACHED) === 0;
+    w[out] = there ? vma : 0;
+    return yes(there);
+  },
+  { private: true },
+);
 
-export const vma_anonymous = test('vma_is_anonymous', ['vma'], (_m, _t, vma) => yes((vma & 15) === VMA_ANON), { private: true });
-export const vma_shared = test('vma_shared', ['vma'], (_m, _t, vma) =>
-  yes((vma & 15) === VMA_FILE_SHARED || (vma & 15) === VMA_DAX || (vma & 15) === VMA_HUGETLB_SHARED), { private: true });
-export const vma_is_dax = test('vma_is_dax', ['vma'], (_m, _t, vma) => yes((vma & 15) === VMA_DAX), { private: true });
-export const is_vm_hugetlb_page = test('is_vm_hugetlb_page', ['vma'], (_m, _t, vma) => yes(isHugetlb(vma)), { private: true });
-export const is_cow_mapping = test('is_cow_mapping', ['vma'], (_m, _t, vma) => yes(isCow(vma)), { private: true });
+export const vma_anonymous = test(
+  'vma_is_anonymous',
+  ['vma'],
+  (_m, _t, vma) => yes((vma & 15) === VMA_ANON),
+  { private: true },
+);
+export const vma_shared = test(
+  'vma_shared',
+  ['vma'],
+  (_m, _t, vma) =>
+    yes((vma & 15) === VMA_FILE_SHARED || (vma & 15) === VMA_DAX || (vma & 15) === VMA_HUGETLB_SHARED),
+  { private: true },
+);
+export const vma_is_dax = test('vma_is_dax', ['vma'], (_m, _t, vma) => yes((vma & 15) === VMA_DAX), {
+  private: true,
+});
+export const is_vm_hugetlb_page = test('is_vm_hugetlb_page', ['vma'], (_m, _t, vma) => yes(isHugetlb(vma)), {
+  private: true,
+});
+export const is_cow_mapping = test('is_cow_mapping', ['vma'], (_m, _t, vma) => yes(isCow(vma)), {
+  private: true,
+});
 /** fork copies the entries: copied on write, or without pages that a fault could find again (VM_MIXEDMAP of DAX). */
-export const vma_is_copied = test('vma_anon_vma_or_mixedmap', ['vma'], (_m, _t, vma) =>
-  yes(isCow(vma) || (vma & 15) === VMA_DAX), { private: true });
-export const vma_allows = test('vma_allows', ['vma', 'flags'], (_m, _t, vma, flags) => yes((vma & flags) === flags), { private: true });
-export const vma_mergeable = test('vma_mergeable', ['vma'], (_m, _t, vma) => yes((vma & VM.MERGEABLE) !== 0), { private: true });
-export const vma_hugepage = test('transparent_hugepage_enabled', ['vma'], (_m, _t, vma) => yes((vma & VM.HUGEPAGE) !== 0), { private: true });
+export const vma_is_copied = test(
+  'vma_anon_vma_or_mixedmap',
+  ['vma'],
+  (_m, _t, vma) => yes(isCow(vma) || (vma & 15) === VMA_DAX),
+  { private: true },
+);
+export const vma_allows = test(
+  'vma_allows',
+  ['vma', 'flags'],
+  (_m, _t, vma, flags) => yes((vma & flags) === flags),
+  { private: true },
+);
+export const vma_mergeable = test(
+  'vma_mergeable',
+  ['vma'],
+  (_m, _t, vma) => yes((vma & VM.MERGEABLE) !== 0),
+  { private: true },
+);
+export const vma_hugepage = test(
+  'transparent_hugepage_enabled',
+  ['vma'],
+  (_m, _t, vma) => yes((vma & VM.HUGEPAGE) !== 0),
+  { private: true },
+);
 
 /** vm_pgoff of the address: the index of its page in its object. */
 export const linear_page_index = value('linear_page_index', ['addr'], (m, _t, addr) => {
-  const mm = m as unknown as Machine;
-  return mm.words[mm.layout.vpage(addr) + VPAGE.PGOFF]!;
+  const mm = m;
+  return mm.words[mm.layout.vpage(addr) + VPAGE.PGOFF];
 });
 
 /** vma->vm_flags and vm_page_prot of `count` pages from `addr` on: set and cleared under mmap_sem for writing. */
-export const vm_flags_change = verb('vma_set_page_prot', ['addr', 'count', 'set', 'clear'], (m, _t, addr, count, set, clear) => {
-  const w = m.words;
-  for (let i = 0; i < count; i++) {
-    const at = m.layout.vpage(addr + i) + VPAGE.VMA;
-    if (w[at] !== 0) w[at] = (w[at]! & ~clear) | set;
-  }
-  return DONE;
-});
+export const vm_flags_change = verb(
+  'vma_set_page_prot',
+  ['addr', 'count', 'set', 'clear'],
+  (m, _t, addr, count, set, clear) => {
+    const w = m.words;
+    for (let i = 0; i < count; i++) {
+      const at = m.layout.vpage(addr + i) + VPAGE.VMA;
+      if (w[at] !== 0) w[at] = (w[at] & ~clear) | set;
+    }
+    return DONE;
+  },
+);
 
 /** Some page of the range has no vma (madvise answers -ENOMEM; here it then does nothing). */
-export const range_has_hole = test('vma_hole', ['start', 'count'], (m, _t, start, count) => {
-  for (let i = 0; i < count; i++) if (m.words[m.layout.vpage(start + i) + VPAGE.VMA] === 0) return DONE;
-  return NO;
-}, { private: true });
-export const range_has_hugetlb = test('vma_hugetlb', ['start', 'count'], (m, _t, start, count) => {
-  for (let i = 0; i < count; i++) if (isHugetlb(m.words[m.layout.vpage(start + i) + VPAGE.VMA]!)) return DONE;
-  return NO;
-}, { private: true });
+export const range_has_hole = test(
+  'vma_hole',
+  ['start', 'count'],
+  (m, _t, start, count) => {
+    for (let i = 0; i < count; i++) if (m.words[m.layout.vpage(start + i) + VPAGE.VMA] === 0) return DONE;
+    return NO;
+  },
+  { private: true },
+);
+export const range_has_hugetlb = test(
+  'vma_hugetlb',
+  ['start', 'count'],
+  (m, _t, start, count) => {
+    for (let i = 0; i < count; i++)
+      if (isHugetlb(m.words[m.layout.vpage(start + i) + VPAGE.VMA])) return DONE;
+    return NO;
+  },
+  { private: true },
+);
 
 /**
  * The vmas leave the mm's tree: faults find nothing there any more. The rmap still reaches the pages until
  * {@link unlink_vmas}. mmap_sem is held for writing.
  */
-export const detach_vmas_to_be_unmapped = verb('detach_vmas_to_be_unmapped', ['start', 'count'], (m, _t, start, count) => {
-  for (let i = 0; i < count; i++) {
-    const at = m.layout.vpage(start + i) + VPAGE.VMA;
-    if (m.words[at] !== 0) m.words[at] = (m.words[at]! & VM.LINKED) | (m.words[at]! & 15) | VM.DETACHED | (m.words[at]! & VM.MERGEABLE);
-  }
-  return DONE;
-});
+export const detach_vmas_to_be_unmapped = verb(
+  'detach_vmas_to_be_unmapped',
+  ['start', 'count'],
+  (m, _t, start, count) => {
+    for (let i = 0; i < count; i++) {
+      const at = m.layout.vpage(start + i) + VPAGE.VMA;
+      if (m.words[at] !== 0)
+        m.words[at] =
+          (m.words[at] & VM.LINKED) | (m.words[at] & 15) | VM.DETACHED | (m.words[at] & VM.MERGEABLE);
+    }
+    return DONE;
+  },
+);
 /** Nobody walks the rmap trees that the vmas of the range are linked in. */
 export function rmapLocksFree(m: Machine, start: number, count: number): boolean {
   const L = m.layout;
   for (let i = 0; i < count; i++) {
     const at = L.vpage(start + i);
-    const vma = m.words[at + VPAGE.VMA]!;
+    const vma = m.words[at + VPAGE.VMA];
     if (vma === 0) continue;
     if (isCow(vma) && m.words[L.anonVma] !== 0) return false;
-    if (vmaKind(vma) !== VMA_ANON && m.words[L.iMmap + (m.words[at + VPAGE.PGOFF]! >> 2)] !== 0) return false;
+    if (vmaKind(vma) !== VMA_ANON && m.words[L.iMmap + (m.words[at + VPAGE.PGOFF] >> 2)] !== 0) return false;
   }
   return true;
 }
@@ -136,8 +198,13 @@ export const unlink_vmas = verb('unlink_vmas', ['start', 'count'], (m, _t, start
   return DONE;
 });
 /** No vma is left over the PMD of the address: its table of PTEs can go (floor and ceiling of free_pgtables). */
-export const covers_whole_table = test('free_pgtables_floor_ceiling', ['addr'], (m, _t, addr) => {
-  const first = addr & ~3;
-  for (let i = 0; i < 4; i++) if (m.words[m.layout.vpage(first + i) + VPAGE.VMA] !== 0) return NO;
-  return DONE;
-}, { private: true });
+export const covers_whole_table = test(
+  'free_pgtables_floor_ceiling',
+  ['addr'],
+  (m, _t, addr) => {
+    const first = addr & ~3;
+    for (let i = 0; i < 4; i++) if (m.words[m.layout.vpage(first + i) + VPAGE.VMA] !== 0) return NO;
+    return DONE;
+  },
+  { private: true },
+);

@@ -10,7 +10,7 @@ export function pmdTable(m: Machine, addr: number): number {
   const L = m.layout;
   const mm = addr >> L.pagesShift;
   const page = addr & (L.pages - 1);
-  return m.words[L.mmAt(mm) + MM.PUD + (page >> 3)]! - 1;
+  return m.words[L.mmAt(mm) + MM.PUD + (page >> 3)] - 1;
 }
 
 /** Word index of the PMD entry of `addr`, -1 when there is no table. */
@@ -24,7 +24,7 @@ export function pmdIndex(m: Machine, addr: number): number {
 export function pteIndex(m: Machine, addr: number): number {
   const pmd = pmdIndex(m, addr);
   if (pmd < 0) return -1;
-  const e = m.words[pmd]!;
+  const e = m.words[pmd];
   if (kindOf(e) !== KIND_TABLE) return -1;
   return m.layout.tableAt(frameOf(e)) + TABLE.ENTRY + (addr & (PTES_PER_PMD - 1));
 }
@@ -36,9 +36,9 @@ export function pteIndex(m: Machine, addr: number): number {
 export function baseEntry(m: Machine, addr: number): number {
   const pmd = pmdIndex(m, addr);
   if (pmd < 0) return 0;
-  const e = m.words[pmd]!;
+  const e = m.words[pmd];
   if ((kindOf(e) === KIND_TABLE || kindOf(e) === KIND_DETACHED) && !isPresent(e)) {
-    return m.words[m.layout.tableAt(frameOf(e)) + TABLE.ENTRY + (addr & (PTES_PER_PMD - 1))]!;
+    return m.words[m.layout.tableAt(frameOf(e)) + TABLE.ENTRY + (addr & (PTES_PER_PMD - 1))];
   }
   return narrow(e, addr);
 }
@@ -60,7 +60,7 @@ export function isZeroFrame(frame: number): boolean {
 }
 
 export function headOf(m: Machine, frame: number): number {
-  const head = m.words[m.layout.frameAt(frame) + FRAME.HEAD]!;
+  const head = m.words[m.layout.frameAt(frame) + FRAME.HEAD];
   return head === 0 ? frame : head - 1;
 }
 
@@ -79,6 +79,6 @@ export function threadWord(m: Machine, t: number, field: number): number {
 }
 
 export function sleeps(m: Machine, t: number, what: string): void {
-  if (m.words[m.layout.threadAt(t) + THREAD.SPIN]! > 0)
+  if (m.words[m.layout.threadAt(t) + THREAD.SPIN] > 0)
     m.observer.misused(m, t, `${what} may sleep and was called under a spinlock`);
 }

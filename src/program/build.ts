@@ -1,5 +1,20 @@
 import type { Primitive } from './primitive.js';
-import type { Arg, Branch, Call, Condition, Constant, Do, Each, Expand, GoTo, Inside, Label, Step, When, Operation } from './step.js';
+import type {
+  Arg,
+  Branch,
+  Call,
+  Condition,
+  Constant,
+  Do,
+  Each,
+  Expand,
+  GoTo,
+  Inside,
+  Label,
+  Step,
+  When,
+  Operation,
+} from './step.js';
 
 /** The control verbs that operations are written with. */
 
@@ -46,7 +61,9 @@ export function branch(name: string, steps: readonly Step[]): Branch {
 }
 
 export function inside(cFunction: string, steps: readonly Step[], file?: string): Inside {
-  return file === undefined ? { kind: 'inside', cFunction, steps } : { kind: 'inside', cFunction, file, steps };
+  return file === undefined
+    ? { kind: 'inside', cFunction, steps }
+    : { kind: 'inside', cFunction, file, steps };
 }
 
 export function call(operation: Operation, args: Readonly<Record<string, Arg>> = {}): Call {

@@ -62,7 +62,7 @@ export function unionOf(operation: Operation, models: readonly Model[]): Union {
     // The same insertion in both models is one step.
     edit.steps.forEach((step) => {
       const same = list.findIndex((x) => x.step === step && (x.mask & bit) === 0);
-      if (same >= 0) list[same] = { step, mask: list[same]!.mask | bit };
+      if (same >= 0) list[same] = { step, mask: list[same].mask | bit };
       else list.push({ step, mask: bit });
     });
     side.set(at, list);
@@ -76,7 +76,9 @@ export function unionOf(operation: Operation, models: readonly Model[]): Union {
 }
 
 /** Every slot of the given operations: `{ site, slot, muted }`, each once, in the order of the text. */
-export function slotsOf(operations: readonly Operation[]): readonly { site: string; slot: string; muted: boolean }[] {
+export function slotsOf(
+  operations: readonly Operation[],
+): readonly { site: string; slot: string; muted: boolean }[] {
   const seen = new Map<string, { site: string; slot: string; muted: boolean }>();
   for (const op of operations) {
     for (const p of placed(op)) {
@@ -103,12 +105,16 @@ export function checkEdits(operations: readonly Operation[], model: Model): void
         (s) => s.slot === edit.slot && (s.site === edit.site || s.site.startsWith(`${edit.site}/`)),
       );
       if (!hit)
-        throw new BadInput(`Model ${model.name} names the slot ${edit.site}:${edit.slot}, which no operation has.`);
+        throw new BadInput(
+          `Model ${model.name} names the slot ${edit.site}:${edit.slot}, which no operation has.`,
+        );
       continue;
     }
     const op = operations.find((o) => o.name === edit.in);
     if (op === undefined)
-      throw new BadInput(`Model ${model.name} edits ${edit.in}, which is no operation; see "list operations".`);
+      throw new BadInput(
+        `Model ${model.name} edits ${edit.in}, which is no operation; see "list operations".`,
+      );
     locate(op, edit.step);
   }
 }
