@@ -1,3 +1,4 @@
+import { migration_entry_wait } from '../../src/kernel/migrate.js';
 import { call, go_to, label, not, number, when } from '../../src/program/build.js';
 import { operation } from '../../src/program/operation.js';
 import {
@@ -21,7 +22,6 @@ import {
   PG_not_uptodate,
   put_page,
   unlock_page,
-  migration_entry_wait,
 } from '../../src/kernel/page.js';
 import { device_private_entry_fault } from '../../src/kernel/migrate.js';
 import { pte_offset_map_lock, pte_same, pte_unmap_unlock, set_pte_at } from '../../src/kernel/pgtable.js';

@@ -2,10 +2,10 @@ import { FILE, FRAME, SWAP } from '../machine/layout.js';
 import { PAGE_WORDS } from '../machine/geometry.js';
 import { test, value, verb } from '../machine/verb.js';
 import { BLOCKED, DONE, NO } from '../program/primitive.js';
-import { FRAME_SHIFT, isPresent, KIND_DEVICE_PRIVATE, KIND_MIGRATION, PTE } from './entry.js';
+import { FRAME_SHIFT, frameOf, isPresent, KIND_DEVICE_PRIVATE, KIND_MIGRATION, PTE } from './entry.js';
 import { PG } from './page.js';
 import { pageBehind } from './vmscan.js';
-import { baseEntry } from './walk.js';
+import { baseEntry, headOf } from './walk.js';
 
 /** Page migration: mm/migrate.c, v4.14. */
 
@@ -101,5 +101,19 @@ export const device_private_entry_fault = verb(
   'device_private_entry_fault',
   ['addr', 'entry'],
   (m, _t, addr, entry) => (baseEntry(m, addr) === entry ? BLOCKED : DONE),
+  { sleeps: true },
+);
+
+/**
+ * migration_entry_wait (mm/migrate.c): waits while `addr` still holds this migration entry and its page is locked.
+ * The kernel takes a reference while it waits; here the wait is one look (docs/fidelity.md).
+ */
+export const migration_entry_wait = verb(
+  'migration_entry_wait',
+  ['addr', 'entry'],
+  (m, _t, addr, entry) => {
+    if (baseEntry(m, addr) !== entry) return DONE;
+    return m.words[m.layout.frameAt(headOf(m, frameOf(entry))) + FRAME.LOCK] !== 0 ? BLOCKED : DONE;
+  },
   { sleeps: true },
 );

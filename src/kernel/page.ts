@@ -5,7 +5,7 @@ import type { Machine } from '../machine/machine.js';
 import { test, value, verb } from '../machine/verb.js';
 import { BLOCKED, DONE, NO } from '../program/primitive.js';
 import { frameOf, isHuge, PTE } from './entry.js';
-import { baseEntry, headOf, isZeroFrame, sleeps } from './walk.js';
+import { headOf, isZeroFrame, sleeps } from './walk.js';
 
 /**
  * Page frames: allocation, references, the page lock, page flags, contents. After include/linux/mm.h, mm/swap.c and
@@ -245,20 +245,6 @@ export const PageTransHuge = test(
   ['page'],
   (m, _t, page) => yes(m.words[m.layout.frameAt(page) + FRAME.HEAD] !== 0),
   { private: false },
-);
-
-/**
- * migration_entry_wait (mm/migrate.c): waits while `addr` still holds this migration entry and its page is locked.
- * The kernel takes a reference while it waits; here the wait is one look (docs/fidelity.md).
- */
-export const migration_entry_wait = verb(
-  'migration_entry_wait',
-  ['addr', 'entry'],
-  (m, _t, addr, entry) => {
-    if (baseEntry(m, addr) !== entry) return DONE;
-    return m.words[m.layout.frameAt(headOf(m, frameOf(entry))) + FRAME.LOCK] !== 0 ? BLOCKED : DONE;
-  },
-  { sleeps: true },
 );
 
 /** Waits for the page lock. */

@@ -1,7 +1,6 @@
 import { expect, test } from '@jest/globals';
 
-import { callables } from '../../models/models.js';
-import { hunks } from '../../models/patch-2017.js';
+import { callables, hunks } from '../../models/models.js';
 import { operationsIn } from '../../src/program/operations-in.js';
 import { slotsOf } from '../../src/program/union.js';
 
