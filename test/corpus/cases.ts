@@ -139,13 +139,30 @@ export const CASES: readonly Written[] = [
   },
   {
     name: 'ksm-write-protect',
-    about: 'KSM write-protects a page before it compares; with the patch the device hears of it at range_end.',
+    about:
+      'KSM write-protects a page before it compares; with the patch the device hears of it at range_end, before the comparison.',
     world: world([[region('anon', ['page', 'page'], { mergeable: true })]]),
-    threads: [cpu(0, call('ksm_scan', 0, 1)), device(0, call('device_write', 0, 0), call('device_write', 0, 0))],
-    runs: [ends(0, 0), ends(1, 0), ends(1, 1)],
+    threads: [cpu(0, call('ksm_scan', 0, 1)), device(0, call('device_read', 0, 0), call('device_write', 0, 0))],
+    runs: [ends(1, 0), ends(0, 0), ends(1, 1)],
     expected: {
-      optimized: 'clean',
+      'optimized~write_protect_page:range-end': 'stale-entry by dev0 at mm0:0, write_protect_page',
       'always-notify': 'clean',
+      optimized: 'clean',
+      'v4.14': 'clean',
+      'v4.15': 'clean',
+    },
+  },
+  {
+    name: 'ksm-replace',
+    about:
+      'KSM replaces a page by one with equal bytes; the device may read the old one until range_end, before the old one is freed.',
+    world: world([[region('anon', ['page', 'page'], { mergeable: true })]]),
+    threads: [cpu(0, call('ksm_scan', 0, 1)), device(0, call('device_read', 1, 0), call('device_read', 1, 0))],
+    runs: [ends(1, 0), ends(0, 0), ends(1, 1)],
+    expected: {
+      'optimized~replace_page:range-end': 'stale-entry by dev0 at mm0:1, replace_page',
+      'always-notify': 'clean',
+      optimized: 'clean',
       'v4.14': 'clean',
       'v4.15': 'clean',
     },
@@ -169,21 +186,45 @@ export const CASES: readonly Written[] = [
     },
   },
   {
-    name: 'late-dirty-bit',
+    name: 'huge-zero-split-window',
     about:
-      'The question of the 2017 review: hardware that writes dirty bits back late, from a cached writable entry, against a sync that cleans the page. Every kernel loses the write, whatever notifies.',
-    world: world([[region('file-shared', ['written'])]], ['page-cache']),
-    hardware: { 'dirty-bit': 'late' },
+      'The same hardware and the 2017 patch alone: between the split and its range_end another CPU makes a copy, whose small invalidation the device ignores, and the device reads the old zero.',
+    world: world([[region('anon', [], { map: 'huge-zero' })]]),
+    hardware: { 'small-invalidation': 'ignored' },
     threads: [
-      cpu(0, call('fsync', 0), call('fsync', 0)),
-      device(0, call('device_write', 0, 0), call('device_write', 0, 0)),
+      cpu(0, { name: 'user_write', args: [0, 0], choices: ['huge-allocation-fails'] }),
+      cpu(0, call('user_write', 0, 0)),
+      device(0, call('device_read', 0, 0), call('device_read', 0, 0)),
     ],
-    runs: [ends(1, 0), ends(0, 0), ends(1, 1), ends(0, 1)],
+    runs: [
+      ends(2, 0),
+      stops(0, 0, 'user_write __do_page_fault handle_mm_fault do_huge_pmd_wp_page split_huge_pmd __split_huge_pmd', RANGE_END),
+      ends(1, 0),
+      ends(2, 1),
+    ],
     expected: {
-      optimized: 'clean',
+      optimized: 'stale-read by dev0 at mm0:0, __split_huge_zero_page_pmd, no cycle',
       'always-notify': 'clean',
       'v4.14': 'clean',
-      'v4.15': 'clean',
+      'v4.15': 'stale-read by dev0 at mm0:0, __split_huge_zero_page_pmd, no cycle',
+    },
+  },
+  {
+    name: 'late-dirty-bit',
+    about:
+      'The question of the 2017 review: hardware that writes dirty bits back late, from a cached writable entry. A page that MADV_FREE marked is written by the device and dropped by reclaim as clean: every kernel loses the write, whatever notifies.',
+    world: world([[region('anon', ['page'])]]),
+    hardware: { 'dirty-bit': 'late' },
+    threads: [
+      cpu(0, call('madvise_free', 0, 1), call('shrink_page_list', 0)),
+      device(0, call('device_write', 0, 0)),
+    ],
+    runs: [ends(0, 0), ends(1, 0), ends(0, 1)],
+    expected: {
+      optimized: 'lost-dirty by cpu0 at mm0:0, try_to_unmap_one/unbatched',
+      'always-notify': 'lost-dirty by cpu0 at mm0:0, try_to_unmap_one/unbatched',
+      'v4.14': 'lost-dirty by cpu0 at mm0:0, try_to_unmap_one/unbatched',
+      'v4.15': 'lost-dirty by cpu0 at mm0:0, try_to_unmap_one/unbatched',
     },
   },
 ];
