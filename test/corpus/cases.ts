@@ -7,6 +7,7 @@ import { call, cpu, device, ends, region, stops, world, type Written } from './w
 
 /** From a store to the copy that it makes. */
 const COPY = 'user_write __do_page_fault handle_mm_fault do_wp_page wp_page_copy';
+const REPLACE = 'ksm_scan try_to_merge_with_ksm_page try_to_merge_one_page replace_page';
 const RANGE_END = 'mmu_notifier_invalidate_range_end.notify';
 const shared = (): ReturnType<typeof world> =>
   world([[region('anon', ['shared', 'shared'])], [region('anon', ['shared', 'shared'])]]);
@@ -158,7 +159,12 @@ export const CASES: readonly Written[] = [
       'KSM replaces a page by one with equal bytes; the device may read the old one until range_end, before the old one is freed.',
     world: world([[region('anon', ['page', 'page'], { mergeable: true })]]),
     threads: [cpu(0, call('ksm_scan', 0, 1)), device(0, call('device_read', 1, 0), call('device_read', 1, 0))],
-    runs: [ends(1, 0), ends(0, 0), ends(1, 1)],
+    runs: [
+      stops(0, 0, REPLACE, 'mmu_notifier_invalidate_range_start', 2),
+      ends(1, 0),
+      ends(0, 0),
+      ends(1, 1),
+    ],
     expected: {
       'optimized~replace_page:range-end': 'stale-entry by dev0 at mm0:1, replace_page',
       'always-notify': 'clean',

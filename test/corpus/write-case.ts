@@ -27,23 +27,26 @@ export interface Run {
   readonly thread: number;
   readonly operation: number;
   readonly before?: readonly [calls: string, step: string];
+  /** Which of several such places in the text of the operation, from 0. */
+  readonly which?: number;
 }
 
 export const ends = (thread: number, operation: number): Run => ({ thread, operation });
-export const stops = (thread: number, operation: number, calls: string, step: string): Run => ({
+export const stops = (thread: number, operation: number, calls: string, step: string, which = 0): Run => ({
   thread,
   operation,
   before: [calls, step],
+  which,
 });
 
 /** The runs as segments: steps are looked up by the functions around them and their name. */
 export function segments(lab: Laboratory, threads: readonly ThreadProgram[], runs: readonly Run[]): Segment[] {
-  return runs.map(({ thread, operation, before }) => {
+  return runs.map(({ thread, operation, before, which }) => {
     if (before === undefined) return { thread, operation, path: '', occurrence: 1 };
     const { name } = threads[thread].operations[operation];
     const [calls, step] = before;
     const chain = calls.split(' ').map((f) => `${f}:\\d+\\+? `);
-    const path = lab.paths(name).find((p) => new RegExp(`^${chain.join('')}${step.replaceAll('.', '\\.')}$`).test(p));
+    const path = lab.paths(name).filter((p) => new RegExp(`^${chain.join('')}${step.replaceAll('.', '\\.')}$`).test(p))[which ?? 0];
     assert(path !== undefined, `${name} has no step ${step} in ${calls}`);
     return { thread, operation, path, occurrence: 1 };
   });
