@@ -8,7 +8,7 @@ import { VMA_FILE_PRIVATE, vmaKind } from '../kernel/vma.js';
 import { frameFor } from '../kernel/walk.js';
 import type { Asking } from './asking.js';
 import { addressOf } from './backing.js';
-import { BORN, DISCARDABLE, openOn, spareObject } from './objects.js';
+import { BORN, COPIED, DISCARDABLE, openOn, spareObject } from './objects.js';
 import { discarding, keepDropped, noteWrite } from './windows.js';
 
 /** Which frame a page lives in: installs, copies, migrations, drops. */
@@ -140,6 +140,8 @@ function copiesFile(m: Machine, object: number, addr: number, frame: number): bo
     for (let t = 0; t < m.layout.geometry.cpus; t++)
       if ((watch & (1 << t)) !== 0) m.words[m.layout.windowAt(t, object) + k] |= bitOf(copied);
   }
+  for (let t = 0; t < m.layout.geometry.cpus; t++)
+    if ((watch & (1 << t)) !== 0) m.words[m.layout.windowAt(t, object)] |= COPIED;
   m.words[o + OBJECT.HOME] = frame + 1;
   return true;
 }

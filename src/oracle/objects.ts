@@ -9,6 +9,8 @@ import type { Machine } from '../machine/machine.js';
 export const DISCARDABLE = 1;
 /** Bit of a window's first word: the object was made inside the window, so what it held first is as good as written. */
 export const BORN = 1 << 31;
+/** The same word: a copy of the file's page was installed inside the window; what the copy step read is as good as written. */
+export const COPIED = 1 << 30;
 /** VPAGE.TRACK: a write leaves a soft-dirty mark, as promised. */
 export const TRACKED = 1;
 

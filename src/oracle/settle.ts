@@ -10,7 +10,7 @@ import { inTransit } from './after.js';
 import type { Asking } from './asking.js';
 import { backedValue, backingFrame, NO_ADDRESS, POISON } from './backing.js';
 import { resultOf, writtenSince } from './held.js';
-import { BORN } from './objects.js';
+import { BORN, COPIED } from './objects.js';
 
 /** The end of a discard on one object. */
 
@@ -25,7 +25,8 @@ export function settleContents(l: Asking, t: number, kind: number, object: numbe
     const backed = stays ? m.words[L.frameAt(home) + FRAME.W + k] : backedValue(m, addr, k);
     const born = (m.words[L.windowAt(t, object)] & BORN) !== 0;
     const kept = (kind === WINDOW.NONE || born) && backed === m.words[L.windowAt(t, object) + PAGE_WORDS + k];
-    const fresh = writtenSince(m, t, object, k, backed);
+    const copied = (m.words[L.windowAt(t, object)] & COPIED) !== 0 && backed === l.cell(object, k);
+    const fresh = copied || writtenSince(m, t, object, k, backed);
     const allowed =
       kept ||
       fresh ||
