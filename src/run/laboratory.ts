@@ -17,6 +17,7 @@ import { compare, type Compared, type Shown } from './compare.js';
 import { CoverageMeter } from './coverage.js';
 import type { Finding, HitRates, RunOutcome } from './finding.js';
 import type { Coverage, Lab, Side, Trace } from './lab.js';
+import { merges, nearby } from './perturb.js';
 import { Guided, hear, noteEffects } from './guided.js';
 import { orderingOf, type Access, type Ordering } from './ordering.js';
 import { Replay } from './replay.js';
@@ -201,13 +202,17 @@ export class Laboratory implements Lab {
 
   /**
    * True when the reference gives the candidate's results under another schedule: with the same effects in the same
-   * order, or under one of `search` others.
+   * order, under a schedule near the aligned one, or under one of `search` others.
    */
   private timingOnly(c: Case, compared: Compared, search: number): boolean {
     const same = (shown: Shown): boolean =>
       shown.violation === undefined && !shown.inconclusive && compared.sameResults(shown);
     if (same(this.guided(c, false)) || same(this.guided(c, true))) return true;
+    for (const near of nearby(this.stretches(c), Math.max(NEARBY, search)))
+      if (same(this.follow(c, 'reference', near))) return true;
     const prng = new Prng(`timing ${hashText(JSON.stringify({ ...c, schedule: [] }))}`);
+    for (const merged of merges(this.stretches(c), prng, Math.max(NEARBY, search)))
+      if (same(this.follow(c, 'reference', merged))) return true;
     for (let i = 0; i < search; i++)
       if (same(this.record(c, searcher(prng, i), 'reference').shown)) return true;
     return false;
@@ -227,6 +232,9 @@ export class Laboratory implements Lab {
     return show(ended, () => outcomeOf(ended));
   }
 }
+
+/** Schedules near the aligned one that are tried before two models are said to diverge. */
+const NEARBY = 600;
 
 /** Verdicts that a memory model has a word about. */
 const ORDERED: ReadonlySet<string> = new Set(['stale-read', 'lost-write']);

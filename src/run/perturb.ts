@@ -1,0 +1,67 @@
+import type { Prng } from '../base/prng.js';
+import type { Stretch } from './stretch.js';
+
+/** The same schedule, with a stretch of its own for each operation that ends in it. */
+function byOperation(stretches: readonly Stretch[]): Stretch[] {
+  const begun = new Map<number, number>();
+  return stretches.flatMap((s) => {
+    const out: Stretch[] = [];
+    const ended = s.pc === 0 ? s.operation : s.operation - 1;
+    for (let operation = begun.get(s.thread) ?? 0; operation <= ended; operation++)
+      out.push({ thread: s.thread, operation, pc: 0, occurrence: 1 });
+    begun.set(s.thread, ended + 1);
+    if (s.pc !== 0) out.push(s);
+    return out;
+  });
+}
+
+/**
+ * Schedules near a given one: each stretch moved to each earlier place, the nearest first. What a device did through a
+ * translation that another kernel would have dropped, it can do there a little earlier. At most `limit` of them.
+ */
+export function* nearby(schedule: readonly Stretch[], limit: number): Generator<readonly Stretch[]> {
+  const stretches = byOperation(schedule);
+  let given = 0;
+  for (let distance = 1; distance < stretches.length; distance++) {
+    for (let from = distance; from < stretches.length; from++) {
+      if (stretches[from].thread === stretches[from - distance].thread) continue;
+      if (given++ >= limit) return;
+      yield moved(stretches, from, from - distance);
+    }
+  }
+}
+
+/** The stretch at `from` stands at `to`; what its thread does between them goes first, in order. */
+function moved(stretches: readonly Stretch[], from: number, to: number): Stretch[] {
+  const { thread } = stretches[from];
+  const between = stretches.slice(to, from);
+  return [
+    ...stretches.slice(0, to),
+    ...between.filter((s) => s.thread === thread),
+    stretches[from],
+    ...between.filter((s) => s.thread !== thread),
+    ...stretches.slice(from + 1),
+  ];
+}
+
+/** `count` random orders of the stretches; each thread keeps its own. */
+export function* merges(
+  schedule: readonly Stretch[],
+  prng: Prng,
+  count: number,
+): Generator<readonly Stretch[]> {
+  const stretches = byOperation(schedule);
+  for (let i = 0; i < count; i++) {
+    const left = new Map<number, Stretch[]>();
+    for (const s of stretches) left.set(s.thread, [...(left.get(s.thread) ?? []), s]);
+    const out: Stretch[] = [];
+    while (left.size > 0) {
+      const queues = [...left.values()];
+      const queue = queues[prng.weighted(queues.map((q) => q.length))];
+      const next = queue.shift()!;
+      out.push(next);
+      if (queue.length === 0) left.delete(next.thread);
+    }
+    yield out;
+  }
+}
