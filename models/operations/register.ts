@@ -72,6 +72,7 @@ export const callables: readonly Callable[] = [
   {
     operation: shrink_page_list,
     by: 'cpu',
+    weight: 2,
     args: ['any-addr'],
     on: RMAPPED,
     choices: RECLAIM,

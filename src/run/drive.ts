@@ -41,7 +41,13 @@ export function drive(
   while (left !== 0) {
     const runnable = left & ~m.blocked;
     if (runnable === 0) return STUCK;
-    const t = scheduler.next(runnable, last, l.step, l.changing);
+    const t = scheduler.next(
+      runnable,
+      last,
+      l.step,
+      l.changing,
+      last >= 0 && words[thread + last * threadSize + THREAD.SPIN] !== 0,
+    );
     const at = thread + t * threadSize;
     const pc = words[at + THREAD.PC];
     const op = words[at + THREAD.OP];

@@ -115,7 +115,7 @@ export const DEFAULT_ODDS: Odds = {
   hotWord: 0.75,
   focused: 0.5,
   focus: 16,
-  hotState: { none: 2, page: 4, written: 3, clean: 2, lazyfree: 3, zero: 5, swapped: 2, shared: 6 },
+  hotState: { none: 2, page: 4, written: 3, clean: 3, lazyfree: 5, zero: 5, swapped: 2, shared: 6 },
   unsuited: 0.02,
   wholePmd: 0.25,
   onePage: 0.5,

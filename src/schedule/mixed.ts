@@ -21,8 +21,8 @@ export class MixedScheduler implements Scheduler {
     this.current.begin(threads, expectedSteps, lengths, cpus);
   }
 
-  next(runnable: number, last: number, step: number, changing?: number): number {
-    return this.current.next(runnable, last, step, changing);
+  next(runnable: number, last: number, step: number, changing?: number, atomic?: boolean): number {
+    return this.current.next(runnable, last, step, changing, atomic);
   }
 
   waited(t: number): void {

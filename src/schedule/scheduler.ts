@@ -12,9 +12,9 @@ export interface Scheduler {
   /**
    * The thread to run next. `runnable`: bit set of threads that are unfinished and not known to wait; never 0.
    * `last`: the thread that ran the step before, -1 at the start. `changing`: threads whose operation in flight has
-   * left a cached translation behind, for schedulers that look for windows.
+   * left a cached translation behind, for schedulers that look for windows. `atomic`: the last one holds a spinlock.
    */
-  next(runnable: number, last: number, step: number, changing?: number): number;
+  next(runnable: number, last: number, step: number, changing?: number, atomic?: boolean): number;
   /** The chosen thread could not go on; another is asked for. */
   waited(t: number): void;
 }

@@ -4,10 +4,12 @@ import type { Scheduler } from './scheduler.js';
 
 /** A thread that has left a cached translation behind is stalled with this probability, this many steps later at most. */
 const STALLS = 0.95;
-const LATEST = 9;
+const LATEST = 12;
 /** Steps that others make while it is stalled, at most. */
 const LONGEST_STALL = 70;
 const LONGEST_BURST = 5;
+/** It is stalled where it drops its spinlock rather than so many steps later, with this probability. */
+const AT_UNLOCK = 0.6;
 /** Devices make a few steps before everybody else with this probability, so that their TLBs hold something. */
 const WARMS = 0.8;
 const SHORTEST_WARMING = 3;
@@ -18,6 +20,8 @@ const LEADS = 0.75;
 const CPUS_FIRST = 0.75;
 const LONGEST_CPUS = 36;
 
+const AT_NEXT_UNLOCK = -2;
+
 /**
  * Holds windows open: a thread whose operation has left a cached translation behind is stalled a few steps later, while
  * the others run.
@@ -27,7 +31,7 @@ const LONGEST_CPUS = 36;
  */
 export class StallScheduler implements Scheduler {
   readonly name = 'stall';
-  /** By thread: steps left before it is stalled; -1 when nothing is planned. */
+  /** By thread: steps left before it is stalled; AT_NEXT_UNLOCK; -1 when nothing is planned. */
   private readonly fuse: number[] = [];
   private planned = 0;
   private stalled = -1;
@@ -59,10 +63,9 @@ export class StallScheduler implements Scheduler {
     this.leader = -1;
   }
 
-  next(runnable: number, last: number, step: number, changing = 0): number {
+  next(runnable: number, last: number, step: number, changing = 0, atomic = false): number {
     this.plan(changing);
-    if (last >= 0 && this.fuse[last] === 0 && this.stalled < 0) this.stall(last, step);
-    if (last >= 0 && this.fuse[last] >= 0) this.fuse[last]--;
+    if (last >= 0) this.burn(last, step, atomic);
     if (step >= this.until) this.stalled = -1;
     const from = this.preferred(runnable, step);
     if (this.burst > 0 && isIn(from, this.running)) {
@@ -76,6 +79,15 @@ export class StallScheduler implements Scheduler {
 
   waited(t: number): void {
     if (t === this.running) this.burst = 0;
+  }
+
+  /** The thread that ran last comes nearer to its stall. */
+  private burn(last: number, step: number, atomic: boolean): void {
+    const fuse = this.fuse[last];
+    const now = fuse === AT_NEXT_UNLOCK ? !atomic : fuse === 0;
+    if (now && this.stalled < 0) this.stall(last, step);
+    if (now) this.fuse[last] = -1;
+    else if (fuse > 0) this.fuse[last]--;
   }
 
   private stall(t: number, step: number): void {
@@ -111,6 +123,10 @@ export class StallScheduler implements Scheduler {
     this.planned = changing;
     if (fresh === 0) return;
     for (let t = 0; t < this.fuse.length; t++)
-      if (isIn(fresh, t)) this.fuse[t] = this.prng.chance(STALLS) ? this.prng.below(LATEST) : -1;
+      if (isIn(fresh, t)) this.fuse[t] = this.prng.chance(STALLS) ? this.drawFuse() : -1;
+  }
+
+  private drawFuse(): number {
+    return this.prng.chance(AT_UNLOCK) ? AT_NEXT_UNLOCK : this.prng.below(LATEST);
   }
 }
