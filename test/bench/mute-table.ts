@@ -68,19 +68,34 @@ const active = slotsOf(operations).filter((s) => {
   return last === undefined ? !s.muted : last.kind === 'notify';
 });
 
+/** Active slots of the smallest program operation that holds the function: what else could cover for it. */
+function related(site: string, slot: string): typeof active {
+  const [cFunction] = site.split('/');
+  const sizes = callables
+    .map((c) => operationsIn([c.operation]))
+    .filter((ops) => ops.some((o) => o.name === cFunction))
+    .sort((a, b) => a.length - b.length);
+  const names = new Set(sizes[0]?.map((o) => o.name));
+  return active.filter((o) => names.has(o.site.split('/')[0]) && !(o.site === site && o.slot === slot));
+}
+
+/** The first single slot without which the mute is found; all of them at once if none is enough alone. */
+function cover(site: string, slot: string): string {
+  const mute = `${site}:${slot}`;
+  const others = related(site, slot).map((o) => `${o.site}:${o.slot}`);
+  for (const other of others) {
+    const without = hunt([other], Number(cases) / 10);
+    if (without.finding !== undefined) continue; // it carries weight alone: its finding would prove nothing
+    const both = hunt([mute, other], Number(cases) / 5);
+    if (both.finding !== undefined) return `covered by ${other}; both muted: ${described(both)}`;
+  }
+  const all = hunt([mute, ...others], Number(cases) / 5);
+  return `with all of ${others.join(', ')} muted: ${described(all)}`;
+}
+
 active.forEach(({ site, slot }, i) => {
   if (i % Number(parts) !== Number(part)) return;
   const alone = hunt([`${site}:${slot}`], Number(cases));
-  const lines = [`${site}:${slot} | ran ${ran(alone.lab, site, slot)} | ${described(alone)}`];
-  if (alone.finding === undefined) {
-    const function_ = site.split('/')[0];
-    const others = active.filter(
-      (o) => o.site.split('/')[0] === function_ && !(o.site === site && o.slot === slot),
-    );
-    for (const other of others) {
-      const both = hunt([`${site}:${slot}`, `${other.site}:${other.slot}`], Number(cases) / 4);
-      if (both.finding !== undefined) lines.push(`    with ${other.site}:${other.slot} | ${described(both)}`);
-    }
-  }
-  console.log(lines.join('\n'));
+  console.log(`${site}:${slot} | ran ${ran(alone.lab, site, slot)} | ${described(alone)}`);
+  if (alone.finding === undefined) console.log(`    ${cover(site, slot)}`);
 });
