@@ -1,6 +1,6 @@
 import { inProcess } from '../campaign/workforce.js';
 import { calleeOf, placed, type Placed } from '../program/locate.js';
-import type { Operation } from '../program/step.js';
+import type { Operation, Step } from '../program/step.js';
 import { columns } from './columns.js';
 import { showCount } from './numbers.js';
 import { canaryRecipe, defaultRecipe, openJob, register } from './trade.js';
@@ -28,18 +28,31 @@ function innermost(steps: readonly (readonly [string, number])[]): ReadonlyMap<s
 
 function operationLines(operation: Operation, counts: ReadonlyMap<string, number>): string[] {
   const rows = placed(operation)
-    .filter((p) => p.step.kind !== 'label' && p.step.kind !== 'expand')
+    .filter((p) => isVisible(p.step))
     .map((p) => row(operation, p, counts));
   return columns(rows).map((line) => `  ${line}`);
+}
+
+/** Steps of their own: private ones join the step before them and are reached with it. */
+function isVisible(step: Step): boolean {
+  switch (step.kind) {
+    case 'do':
+      return step.primitive.visible;
+    case 'when':
+    case 'each':
+      return step.condition.primitive.visible;
+    default:
+      return false;
+  }
 }
 
 function row(operation: Operation, p: Placed, counts: ReadonlyMap<string, number>): string[] {
   const { step, expansion, number, branch } = p;
   const part =
     step.kind === 'do' && expansion !== undefined ? `${expansion.name}.${step.part ?? ''}` : undefined;
-  const name = part ?? (step.kind === 'goto' ? 'goto' : calleeOf(step));
-  const text = step.kind === 'goto' ? `goto ${step.label}` : name;
-  const count = step.kind === 'call' ? undefined : (counts.get(`${operation.name}:${number} ${text}`) ?? 0);
-  const shown = count === undefined ? '' : count === 0 ? 'NEVER' : showCount(count);
-  return [shown.padStart(12), `${number}`.padStart(3), text, branch];
+  const name = part ?? calleeOf(step);
+  const count = counts.get(`${operation.name}:${number} ${name}`) ?? 0;
+  const muted = step.kind === 'do' && step.muted === true && count === 0;
+  const shown = count > 0 ? showCount(count) : muted ? 'muted' : 'NEVER';
+  return [shown.padStart(12), `${number}`.padStart(3), name, branch];
 }
