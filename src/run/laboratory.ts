@@ -211,7 +211,7 @@ export class Laboratory implements Lab {
     for (const near of nearby(this.stretches(c), Math.max(NEARBY, search)))
       if (same(this.follow(c, 'reference', near))) return true;
     const prng = new Prng(`timing ${hashText(JSON.stringify({ ...c, schedule: [] }))}`);
-    for (const merged of merges(this.stretches(c), prng, Math.max(NEARBY, search)))
+    for (const merged of merges(this.stretches(c), prng, Math.max(MERGES, search)))
       if (same(this.follow(c, 'reference', merged))) return true;
     for (let i = 0; i < search; i++)
       if (same(this.record(c, searcher(prng, i), 'reference').shown)) return true;
@@ -235,6 +235,7 @@ export class Laboratory implements Lab {
 
 /** Schedules near the aligned one that are tried before two models are said to diverge. */
 const NEARBY = 600;
+const MERGES = 4000;
 
 /** Verdicts that a memory model has a word about. */
 const ORDERED: ReadonlySet<string> = new Set(['stale-read', 'lost-write']);
