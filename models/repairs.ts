@@ -1,6 +1,7 @@
 import type { Edit } from '../src/program/model.js';
 import { daxRepairs } from './repairs-dax.js';
 import { hugePageRepairs } from './repairs-huge-pages.js';
+import { ksmRepairs } from './repairs-ksm.js';
 import { mprotectAndMremapRepairs } from './repairs-mprotect-mremap.js';
 import { reclaimRepairs } from './repairs-reclaim.js';
 
@@ -8,6 +9,7 @@ import { reclaimRepairs } from './repairs-reclaim.js';
 export const repairs: readonly Edit[] = [
   ...daxRepairs,
   ...hugePageRepairs,
+  ...ksmRepairs,
   ...mprotectAndMremapRepairs,
   ...reclaimRepairs,
 ];
