@@ -16,8 +16,9 @@ export const initialValue = (page: number, word: number): number => 1 | ((page *
 /** Initial value of word `word` of every page of a mergeable region: all of them start equal. */
 export const twinValue = (word: number): number => 1 | (word << 5);
 
-/** `3` for the third write, `initial of page 4` …: how people read a value. */
+/** `w3` for the third write, `i4` for an initial value, `nothing` where nothing holds one: how people read a value. */
 export function describeValue(value: number): string {
+  if (value < 0) return 'nothing';
   if (value === 0) return '0';
   if ((value & 31) === 1) return `i${value >> 5}`;
   return `w${value - FIRST_TAG + 1}`;
