@@ -1,4 +1,4 @@
-import { MAX_OPERATIONS, type ProgramStep } from '../machine/machine.js';
+import { MAX_OPERATIONS, SIGBUS, type ProgramStep } from '../machine/machine.js';
 import { PAGE_WORDS } from '../machine/geometry.js';
 import { describeValue } from '../machine/values.js';
 import type { Violation } from '../oracle/verdict.js';
@@ -42,6 +42,7 @@ export function compare(a: Shown, b: Shown): Compared | undefined {
     return { class: both ? 'both' : 'candidate-only', violation: a.violation, sameResults };
   }
   if (b.violation !== undefined) return { class: 'reference-only', violation: b.violation, sameResults };
+  if (chanceFellDifferently(a.results, b.results)) return undefined;
   const result = firstDifference(a.results, b.results);
   if (result >= 0) return { class: 'divergence', violation: differentResult(a, b, result), sameResults };
   const word = firstDifference(a.memory, b.memory);
@@ -49,6 +50,14 @@ export function compare(a: Shown, b: Shown): Compared | undefined {
   if (a.latent > b.latent && a.latentAt !== undefined)
     return { class: 'latent-entry', violation: a.latentAt, sameResults };
   return undefined;
+}
+
+/**
+ * An access was refused for want of memory, or by a hardware error, in one run alone: outcomes of chance, which depend on
+ * who asks when. Whatever follows from one is not compared either.
+ */
+function chanceFellDifferently(a: Int32Array, b: Int32Array): boolean {
+  return a.some((result, i) => result !== b[i] && (result === -SIGBUS || b[i] === -SIGBUS));
 }
 
 function differentResult(a: Shown, b: Shown, i: number): Violation {
