@@ -204,10 +204,9 @@ function closeOn(l: Asking, t: number, kind: number, object: number): void {
     return;
   }
   if (kind !== WINDOW.DISCARD && kind !== WINDOW.UNMAP && kind !== WINDOW.NONE) return;
-  const files = L.geometry.mms * L.pages;
-  for (let addr = 0; addr < files; addr++) {
-    if (m.words[L.vpage(addr) + VPAGE.OBJECT] === object + 1) settleContents(l, t, kind, object, addr);
-  }
+  // of two names (mremap in flight) the one that has an entry
+  const addr = addressOf(m, object);
+  if (addr >= 0) settleContents(l, t, kind, object, addr);
 }
 
 function forget(m: Machine, addr: number): void {
