@@ -3,7 +3,8 @@ import { expect, test } from '@jest/globals';
 import { callables, models } from '../../models/models.js';
 import { Prng } from '../../src/base/prng.js';
 import { builtIn } from '../../src/cli/load-model.js';
-import { drop, type Edit, type Model } from '../../src/program/model.js';
+import { drop, insert, type Edit, type Model } from '../../src/program/model.js';
+import { lock_page } from '../../src/kernel/page.js';
 import { operationsIn } from '../../src/program/operations-in.js';
 import { Laboratory } from '../../src/run/laboratory.js';
 import { VERDICTS, type Verdict } from '../../src/run/finding.js';
@@ -21,6 +22,13 @@ const broken = (...edits: Edit[]): Model => ({
   name: 'broken',
   edits: [...reference.edits, ...edits],
 });
+
+/** A file fault that waits for a lock that it holds. */
+function lockedTwice(): Model {
+  const fault = register.operations.find((o) => o.name === 'do_fault')!;
+  const page = fault.locals.find((r) => r.name === 'page')!;
+  return broken(insert('do_fault', 'after', { callee: 'lock_page' }, [lock_page(page)]));
+}
 
 /** Verdicts of the candidate in so many cases of these operations. */
 function verdicts(model: Model, operations: readonly string[], cases: number, hardware = {}): Set<Verdict> {
@@ -90,13 +98,7 @@ const CAUGHT: readonly (readonly [Verdict, string, Model, readonly string[], num
     ['dup_mmap'],
     2000,
   ],
-  [
-    'deadlock',
-    'a page lock that is never dropped',
-    broken(drop('do_fault', { callee: 'unlock_page', nth: 4 })),
-    ['fsync'],
-    6000,
-  ],
+  ['deadlock', 'a page lock that is taken twice', lockedTwice(), ['fsync'], 6000],
 ];
 
 test.each(CAUGHT)(
