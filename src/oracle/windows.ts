@@ -265,7 +265,9 @@ function bear(l: Asking, t: number, start: number, count: number, child: number)
 
 /** A drop of the freeable page that began before the child was complete drops the child's page, too. */
 function bearDrops(m: Machine, t: number, parent: number, object: number, to: number): void {
-  const dropping = m.words[m.layout.objectAt(parent) + OBJECT.WATCH] | after(m, to, t);
+  // only operations that are still in flight: one that has returned drops nothing any more
+  const passed = after(m, to, t) & m.words[m.layout.vpage(to) + VPAGE.BUSY];
+  const dropping = m.words[m.layout.objectAt(parent) + OBJECT.WATCH] | passed;
   for (let u = 0; u < m.layout.geometry.cpus; u++)
     if (u !== t && (dropping & (1 << u)) !== 0 && kindOfWindow(m, u) === WINDOW.NONE) openOn(m, u, object);
 }
