@@ -92,14 +92,19 @@ export function isLost(m: Machine, object: number, frame: number): boolean {
   return isPoisoned(m, frame) && m.words[m.layout.objectAt(object) + OBJECT.HOME] !== frame + 1;
 }
 
-/** The address that names the object, -1 when none does; of two (mremap) the one that has an entry. */
+/** The address that names the object, -1 when none does; of two (mremap) the one that has an entry, or else a vma. */
 export function addressOf(m: Machine, object: number): number {
   const L = m.layout;
   const total = L.geometry.mms * L.pages;
   let found = -1;
+  let best = -1;
   for (let addr = 0; addr < total; addr++) {
-    if (m.words[L.vpage(addr) + VPAGE.OBJECT] !== object + 1) continue;
-    if (found < 0 || (baseEntry(m, found) === 0 && baseEntry(m, addr) !== 0)) found = addr;
+    const at = L.vpage(addr);
+    if (m.words[at + VPAGE.OBJECT] !== object + 1) continue;
+    const weight = (m.words[at + VPAGE.VMA] === 0 ? 0 : 1) + (baseEntry(m, addr) === 0 ? 0 : 2);
+    if (weight <= best) continue;
+    found = addr;
+    best = weight;
   }
   return found;
 }
