@@ -57,7 +57,7 @@ export const STRATEGIES: readonly Strategy[] = [
   },
   {
     name: 'stall',
-    about: 'a thread that changed an entry is held a few steps later while the others run in bursts',
+    about: 'a thread that left a cached translation behind is held at or near its unlock; others run',
     make: (prng) => new StallScheduler(prng),
   },
   {
