@@ -30,7 +30,7 @@ export function listCommand(): Command {
 }
 
 const LISTS: readonly (readonly [string, string, () => string[]])[] = [
-  ['models', 'the built-in models', () => columns(register.models.map((m) => [m.name, m.era, m.about]))],
+  ['models', 'the built-in models', modelLines],
   ['sites', 'where the kernel could notify, for --mute SITE:slot', siteLines],
   ['hardware', 'the hardware switches; the first value of each is conforming', hardwareLines],
   ['oracles', 'what is checked at every step', () => columns(VERDICTS.map((v) => [v, VERDICT_ABOUT[v]]))],
@@ -51,6 +51,14 @@ const VERDICT_ABOUT: Readonly<Record<(typeof VERDICTS)[number], string>> = {
   'no-progress': 'everybody runs and nothing changes',
   divergence: 'the results of the two models differ, and nothing above explains it',
 };
+
+function modelLines(): string[] {
+  return register.models.flatMap((m) => [
+    ...columns([[m.name, m.era, m.cowReuse, m.about]]),
+    `    read from ${m.readFrom}`,
+    ...(m.unverified ?? []).map((fact) => `    not verified: ${fact}`),
+  ]);
+}
 
 function siteLines(): string[] {
   const slots = slotsOf(register.operations);

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { BadInput } from '../base/errors.js';
 import { reason } from '../campaign/disk.js';
 import { didYouMean } from '../base/nearest.js';
-import type { Model } from '../program/model.js';
+import { COW_REUSE, ERAS, type Model } from '../program/model.js';
 import type { Operation } from '../program/step.js';
 import { checkEdits } from '../program/union.js';
 import { MUTED, withMutes } from './mutes.js';
@@ -58,8 +58,12 @@ const shape = z.looseObject({
   name: z.string().regex(/^[A-Za-z0-9][\w.+-]{0,79}$/, 'a name of letters, digits, dots, dashes'),
   about: z.string().default(''),
   readFrom: z.string().default(''),
-  era: z.enum(['4.13-4.14', '4.15-6.5']),
-  cowReuse: z.enum(['mapcount']),
+  kernel: z
+    .string()
+    .regex(/^\d+\.\d+$/, 'a release like 4.14')
+    .optional(),
+  era: z.enum(ERAS),
+  cowReuse: z.enum(COW_REUSE),
   edits: z.array(z.looseObject({ kind: z.enum(['mute', 'notify', 'drop', 'insert']) })),
 });
 

@@ -9,6 +9,7 @@ import { hardwareWanted } from './fuzz-options.js';
 import { kernelWords } from '../kernel/verbs.js';
 import type { Finding } from '../run/finding.js';
 import { Laboratory } from '../run/laboratory.js';
+import { existsIn } from '../program/kernel-version.js';
 import { operationsIn } from '../program/operations-in.js';
 import type { Model } from '../program/model.js';
 import { caseGenerator } from '../scenario/generate.js';
@@ -58,11 +59,12 @@ export async function openJob(recipe: Recipe): Promise<Job> {
   const reference = await loadModel(recipe.reference, register);
   const lab = openLab(candidate, reference);
   const restricted = recipe.operations.length === 0 ? {} : { operations: recipe.operations };
+  const known = callables.filter((c) => existsIn(c, candidate.kernel) && existsIn(c, reference.kernel));
   return new LabJob({
     lab,
     candidate: modelData(candidate, operations),
     reference: modelData(reference, operations),
-    generate: caseGenerator(callables, { hardware: hardwareWanted(recipe.hardware), ...restricted }),
+    generate: caseGenerator(known, { hardware: hardwareWanted(recipe.hardware), ...restricted }),
     strategy: strategyNamed(recipe.strategy),
     search: recipe.search,
     texts: (finding) => textsOf(lab, finding),

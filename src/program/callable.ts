@@ -1,3 +1,4 @@
+import type { Lifetime } from './kernel-version.js';
 import type { Operation } from './step.js';
 
 /**
@@ -11,8 +12,8 @@ import type { Operation } from './step.js';
 export type ArgKind =
   'addr' | 'any-addr' | 'count' | 'pmd' | 'own-pmd' | 'word' | 'prot' | 'file' | 'mm' | 'other-mm';
 
-/** A program operation: one that the threads of a case can call. */
-export interface Callable {
+/** A program operation: one that the threads of a case can call, in the kernels that have it. */
+export interface Callable extends Lifetime {
   readonly operation: Operation;
   readonly by: 'cpu' | 'device';
   /** One a value that the operation takes. */

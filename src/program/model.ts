@@ -1,3 +1,4 @@
+import type { KernelVersion } from './kernel-version.js';
 import type { Step } from './step.js';
 
 /**
@@ -25,11 +26,20 @@ export type Edit =
       readonly why?: string;
     };
 
-/** Which rule lets a write fault reuse an anonymous page in place (fact: mapcount up to v5.8). */
-export type CowReuse = 'mapcount';
+/**
+ * Which rule lets a write fault reuse an anonymous page in place: `mapcount` up to v5.8, waiting for the page lock;
+ * `page_count` v5.9 to v5.18, trylock; `anon-exclusive` from v5.19.
+ */
+export const COW_REUSE = ['mapcount', 'page_count', 'anon-exclusive'] as const;
+export type CowReuse = (typeof COW_REUSE)[number];
 
-/** What the callbacks of the notifier mean: from v4.13 range_end also invalidates; from v4.15 `_only_end` does not. */
-export type Era = '4.13-4.14' | '4.15-6.5';
+/**
+ * What the callbacks of the notifier mean: up to v4.12 there is invalidate_page; from v4.13 range_end also invalidates,
+ * and from v4.15 `_only_end` does not; from v6.6 the CPU flush helpers carry the secondary invalidation and range_end
+ * flushes nothing.
+ */
+export const ERAS = ['4.4-4.12', '4.13-4.14', '4.15-6.5', '6.6-'] as const;
+export type Era = (typeof ERAS)[number];
 
 /**
  * A kernel: the base operations (read at v4.14), the edits that make it this one, its era and its rules.
@@ -39,6 +49,10 @@ export interface Model {
   readonly name: string;
   readonly about: string;
   readonly readFrom: string;
+  /** The release that it stands for: cases hold only operations that exist in it. None: all operations. */
+  readonly kernel?: KernelVersion;
+  /** Facts that it uses and nobody has read in a tree; each one sentence. */
+  readonly unverified?: readonly string[];
   readonly era: Era;
   readonly cowReuse: CowReuse;
   readonly edits: readonly Edit[];
