@@ -7,10 +7,21 @@ import type { Operation } from './step.js';
  * - `count`: pages from the address before it, at least 1, not past the end of the mm
  * - `pmd`: first page of a PMD region of any mm; `own-pmd`: of the caller's mm
  * - `word`: 0 or 1; `prot`: 0 read-only, 1 read-write; `file`: a page of the world's files; `mm`: an mm
+ * - `file-count`: pages from the file page before it, at least 1, not past the end of its file
  * - `other-mm`: an mm that is not the caller's
  */
 export type ArgKind =
-  'addr' | 'any-addr' | 'count' | 'pmd' | 'own-pmd' | 'word' | 'prot' | 'file' | 'mm' | 'other-mm';
+  | 'addr'
+  | 'any-addr'
+  | 'count'
+  | 'pmd'
+  | 'own-pmd'
+  | 'word'
+  | 'prot'
+  | 'file'
+  | 'file-count'
+  | 'mm'
+  | 'other-mm';
 
 /** A program operation: one that the threads of a case can call, in the kernels that have it. */
 export interface Callable extends Lifetime {

@@ -17,7 +17,7 @@ export interface Address {
 const PUD_PAGES = 2 * PTES_PER_PMD;
 
 export function smallest(kind: ArgKind): number {
-  return kind === 'count' ? 1 : 0;
+  return kind === 'count' || kind === 'file-count' ? 1 : 0;
 }
 
 export function encode(kind: ArgKind, value: number, pages: number): number {
@@ -35,6 +35,7 @@ export function encode(kind: ArgKind, value: number, pages: number): number {
     case 'word':
     case 'prot':
     case 'file':
+    case 'file-count':
     case 'mm':
       return value;
   }
@@ -60,6 +61,7 @@ export function decode(kind: ArgKind, value: number, mm: number, kept: Address):
       return file < 0 ? -1 : file * PTES_PER_PMD + (value % PTES_PER_PMD);
     }
     case 'count':
+    case 'file-count':
     case 'word':
     case 'prot':
       return value;

@@ -91,6 +91,7 @@ function checkArgs(world: World, value: unknown, at: string, mm: number, kinds: 
   const pages = world.mms[0].length * PTES_PER_PMD;
   const all = world.mms.length * pages;
   let addr = 0;
+  let filePage = 0;
   let count = 1;
   const own = mm * pages;
   const given = readList(value, at, kinds.length, kinds.length, `arguments (${kinds.join(', ')})`);
@@ -120,7 +121,10 @@ function checkArgs(world: World, value: unknown, at: string, mm: number, kinds: 
       case 'prot':
         return void read(0, 1, kind);
       case 'file':
-        return void read(0, world.files.length * PTES_PER_PMD - 1, 'page of the files');
+        filePage = read(0, world.files.length * PTES_PER_PMD - 1, 'page of the files');
+        return;
+      case 'file-count':
+        return void read(1, PTES_PER_PMD - (filePage % PTES_PER_PMD), 'pages from the file page on');
       case 'mm':
       case 'other-mm':
         read(0, world.mms.length - 1, kind);

@@ -85,6 +85,9 @@ export class Calls {
         case 'file':
           args.push(this.filePage(region < 0 ? this.region(d, -1) : region));
           break;
+        case 'file-count':
+          args.push(this.fileCount(args[i - 1]));
+          break;
         case 'mm':
           args.push(this.prng.below(this.world.mms.length));
           break;
@@ -144,6 +147,12 @@ export class Calls {
     const mapped = vma !== 'none' && vma !== 'anon' && vma !== 'hugetlb-private';
     const block = mapped ? file : this.prng.below(this.world.files.length);
     return this.address(block, 0);
+  }
+
+  /** Pages from the file page on, up to the end of its file. */
+  private fileCount(page: number): number {
+    const most = PTES_PER_PMD - (page % PTES_PER_PMD);
+    return this.prng.chance(this.odds.onePage) ? 1 : 1 + this.prng.below(most);
   }
 
   /** How likely the choice is in this case: swarm testing for outcomes. */

@@ -34,6 +34,8 @@ export function renamed(c: Case, kinds: ArgKinds, how: Renaming, pagesAfter = pa
       if (isAddress(kind)) args.push(how.address?.(value) ?? value);
       else if (kind === 'mm' || kind === 'other-mm') args.push(how.mm?.(value) ?? value);
       else if (kind === 'file') args.push(how.filePage?.(value) ?? value);
+      else if (kind === 'file-count')
+        args.push(Math.min(value, REGION_PAGES - ((args[i - 1] ?? 0) % REGION_PAGES)));
       else if (kind === 'count') args.push(Math.min(value, pagesAfter - ((args[i - 1] ?? 0) % pagesAfter)));
       else args.push(value);
     });

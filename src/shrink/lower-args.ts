@@ -18,6 +18,7 @@ function lower(kind: ArgKind, value: number, pages: number): readonly number[] {
     case 'own-pmd':
       return below(Math.floor(page / REGION_PAGES)).map((region) => mm + region * REGION_PAGES);
     case 'count':
+    case 'file-count':
       return below(value).filter((n) => n >= 1);
     case 'word':
     case 'prot':
