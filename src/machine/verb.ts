@@ -12,6 +12,8 @@ export interface Traits {
   /** May sleep: wrong under a spinlock. */
   readonly sleeps?: boolean;
   readonly effect?: Effect;
+  /** See {@link Primitive.own}. */
+  readonly own?: boolean;
 }
 
 /** A verb of the step language, with its primitive at hand. */
@@ -31,6 +33,7 @@ function make(
     visible: traits.private !== true && shape !== 'value',
     sleeps: traits.sleeps ?? false,
     ...(traits.effect === undefined ? {} : { effect: traits.effect }),
+    ...(traits.own === true ? { own: true } : {}),
     run: run,
   };
 }

@@ -36,6 +36,8 @@ export interface Primitive {
   readonly visible: boolean;
   readonly sleeps: boolean;
   readonly effect?: Effect;
+  /** Reads and writes words of its own thread alone, and tells the observer nothing: its footprint is private. */
+  readonly own?: boolean;
   /**
    * `m` is the machine (see machine/machine.ts), `t` the thread's index. An `in` argument arrives as its value,
    * an `out` argument as the index of its word.

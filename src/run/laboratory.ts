@@ -51,6 +51,11 @@ export class Laboratory implements Lab {
     this.meter = new CoverageMeter(a, this.benches.candidate, oracles);
   }
 
+  /** Where cases run on one of the models. */
+  bench(side: Side): Workbench {
+    return this.benches[side];
+  }
+
   schedule(
     c: Case,
     scheduler: Scheduler,

@@ -1,0 +1,258 @@
+import { step } from '../machine/execute.js';
+import { THREAD } from '../machine/layout.js';
+import { MAX_OPERATIONS, type Machine } from '../machine/machine.js';
+import type { LogicalMemory } from '../oracle/logical-memory.js';
+import type { Violation } from '../oracle/verdict.js';
+import { describeResults, finalMemory } from '../run/results.js';
+import { unfinished } from '../run/drive.js';
+import type { Workbench } from '../run/workbench.js';
+import type { Case } from '../scenario/case.js';
+import type { Bounds, Reductions } from './bounds.js';
+import { Changes } from './changes.js';
+import { StateSet } from './state-set.js';
+import { Symmetry } from './symmetry.js';
+
+/** A verdict or an outcome, and one way to it: the thread of each step, from the start. */
+export interface Reached<T> {
+  readonly what: T;
+  readonly path: readonly number[];
+}
+
+/** What an exploration saw. */
+export interface Explored {
+  readonly states: number;
+  readonly transitions: number;
+  /** States in which everybody has finished. */
+  readonly ends: number;
+  /** Steps of the longest path without a repeated state that was followed. */
+  readonly deepest: number;
+  /** Every state up to the bounds was reached. */
+  readonly complete: boolean;
+  /** By kind, agent and address, the shortest way that was met; the site is the replay's to say. */
+  readonly verdicts: ReadonlyMap<string, Reached<Violation>>;
+  /** Stale translations of equal bytes, pinned until exit, were seen. */
+  readonly latent: boolean;
+  /** By text: what the accesses returned, and the final memory; empty unless asked for. */
+  readonly outcomes: ReadonlyMap<string, Reached<string>>;
+}
+
+export interface Wanted {
+  readonly bounds: Bounds;
+  readonly reductions: Reductions;
+  /** Results of accesses are part of the state, and every end is noted. */
+  readonly outcomes: boolean;
+  /** Asked now and then; true ends the exploration. */
+  readonly stopped?: (states: number, done: number) => boolean;
+}
+
+const ASK_EVERY = 1 << 14;
+
+/** All interleavings of one case on one model, by depth-first search over states. */
+export function explore(bench: Workbench, c: Case, wanted: Wanted): Explored {
+  return new Search(bench.prepare(c), bench.memory, wanted).run();
+}
+
+/** One state on the current path: which threads are still to be tried from here. */
+interface Level {
+  /** The thread whose step led here, -1 at the start. */
+  readonly by: number;
+  /** Preemptions on the way. */
+  readonly used: number;
+  /** Bits of the threads that are still to be tried. */
+  left: number;
+  /** Bits of the threads that turned out to be able to go on. */
+  able: number;
+  /** Share of the whole search that lies behind each of its threads, for the estimate. */
+  readonly share: number;
+}
+
+class Search {
+  private readonly seen: StateSet;
+  private readonly changes: Changes;
+  private readonly path: Level[] = [];
+  private readonly verdicts = new Map<string, Reached<Violation>>();
+  private readonly outcomes = new Map<string, Reached<string>>();
+  private transitions = 0;
+  private ends = 0;
+  private deepest = 0;
+  private complete = true;
+  private latent = false;
+  /** Share of the search that is behind, between 0 and 1: an estimate. */
+  private done = 0;
+  private readonly ownSteps: boolean;
+  private readonly symmetry: Symmetry;
+
+  constructor(
+    private readonly m: Machine,
+    private readonly l: LogicalMemory,
+    private readonly wanted: Wanted,
+  ) {
+    this.seen = new StateSet(wanted.bounds.states);
+    this.changes = new Changes(m, wanted.outcomes);
+    this.symmetry = new Symmetry(m);
+    // a bound of preemptions counts switches that the reduction leaves out
+    this.ownSteps = wanted.reductions.ownSteps && wanted.bounds.preemptions === Infinity;
+  }
+
+  run(): Explored {
+    if (this.l.violation === undefined) this.enter(-1, 0, 1);
+    while (this.path.length > 0) {
+      const level = this.path[this.path.length - 1];
+      const t = this.nextOf(level);
+      if (t < 0) this.leave(level);
+      else this.try(level, t);
+    }
+    return {
+      states: this.seen.size,
+      transitions: this.transitions,
+      ends: this.ends,
+      deepest: this.deepest,
+      complete: this.complete,
+      verdicts: this.verdicts,
+      latent: this.latent,
+      outcomes: this.outcomes,
+    };
+  }
+
+  /** A new state: its threads are to be tried. */
+  private enter(by: number, used: number, share: number): void {
+    const { m, wanted } = this;
+    let left = unfinished(m);
+    if (wanted.reductions.symmetry) left &= this.symmetry.toldApart();
+    if (by < 0) this.seen.add(this.changes.low, this.changes.high);
+    this.path.push({ by, used, left, able: 0, share: share / bits(left) });
+    this.deepest = Math.max(this.deepest, this.path.length - 1);
+  }
+
+  /** The thread to try next: the one that ran last first, since leaving it while it could go on is a preemption. */
+  private nextOf(level: Level): number {
+    if (level.left === 0) return -1;
+    const { by } = level;
+    if (this.ownSteps) {
+      for (let t = 0; t < this.m.layout.threads; t++)
+        if ((level.left & (1 << t)) !== 0 && this.standsBeforeOwnStep(t)) return t;
+    }
+    const last = by >= 0 && (level.left & (1 << by)) !== 0 ? by : -1;
+    if (last >= 0) return last;
+    const preempts = by >= 0 && (level.able & (1 << by)) !== 0;
+    if (preempts && level.used >= this.wanted.bounds.preemptions) return -1;
+    return 31 - Math.clz32(level.left & -level.left);
+  }
+
+  private try(level: Level, t: number): void {
+    const { m, l } = this;
+    level.left &= ~(1 << t);
+    const at = m.layout.threadAt(t);
+    const op = m.words[at + THREAD.OP];
+    const slot = t * MAX_OPERATIONS + op;
+    const result = m.results[slot];
+    const own = this.ownSteps && this.standsBeforeOwnStep(t);
+    l.step = this.path.length - 1;
+    if (!step(m, t)) {
+      this.done += level.share;
+      return;
+    }
+    level.able |= 1 << t;
+    this.transitions++;
+    this.changes.take(slot, result);
+    // the return of an operation is everybody's business
+    if (own && m.words[at + THREAD.OP] === op) level.left = 0;
+    const preempts = level.by >= 0 && level.by !== t && (level.able & (1 << level.by)) !== 0;
+    this.arrive(t, level.used + (preempts ? 1 : 0), level);
+  }
+
+  private standsBeforeOwnStep(t: number): boolean {
+    const { m } = this;
+    return m.code.instructions[m.words[m.layout.threadAt(t) + THREAD.PC]].primitive?.own === true;
+  }
+
+  /** After a step: a verdict, an end, a state seen before, or a new one. */
+  private arrive(t: number, used: number, from: Level): void {
+    const { m, l, wanted } = this;
+    if (l.latent > 0) this.noteLatent();
+    if (l.violation !== undefined) this.fail(t);
+    else if (unfinished(m) === 0) this.end(t);
+    else if (this.isNew(t, used)) {
+      this.enter(t, used, from.share);
+      if ((this.seen.size & (ASK_EVERY - 1)) === 0 && wanted.stopped?.(this.seen.size, this.done) === true)
+        this.stop();
+      return;
+    }
+    this.done += from.share;
+    this.changes.undo();
+  }
+
+  /** The state was not met before, and there is room for it. */
+  private isNew(t: number, used: number): boolean {
+    const { bounds } = this.wanted;
+    if (this.path.length > bounds.depth || this.seen.full) {
+      this.complete = false;
+      return false;
+    }
+    const extra = bounds.preemptions === Infinity ? 0 : (t + 1) * 64 + used;
+    return this.seen.add(this.changes.low ^ Math.imul(extra, 0x9e3779b1), this.changes.high ^ extra);
+  }
+
+  private stop(): void {
+    this.complete = false;
+    for (const level of this.path) level.left = 0;
+  }
+
+  private noteLatent(): void {
+    this.latent = true;
+    this.l.latent = 0;
+    this.l.latentAt = undefined;
+  }
+
+  /** Everybody has finished: every page is judged. */
+  private end(t: number): void {
+    const { m, l } = this;
+    this.ends++;
+    l.end();
+    if (l.latent > 0) this.noteLatent();
+    if (l.violation !== undefined) return this.fail(t);
+    if (this.wanted.outcomes) {
+      const text = `${describeResults(m.results)} | ${[...finalMemory(m)].join(' ')}`;
+      this.note(this.outcomes, text, text, t);
+    }
+    this.changes.undo();
+  }
+
+  private fail(t: number): void {
+    const v = this.l.violation!;
+    this.l.violation = undefined;
+    this.note(this.verdicts, `${v.kind} ${v.agent} ${v.addr}`, v, t);
+    this.changes.undo();
+  }
+
+  private note<T>(into: Map<string, Reached<T>>, key: string, what: T, t: number): void {
+    const had = into.get(key);
+    if (had !== undefined && had.path.length <= this.path.length) return;
+    into.set(key, { what, path: [...this.path.slice(1).map((x) => x.by), t] });
+  }
+
+  /** All threads of the state have been tried. */
+  private leave(level: Level): void {
+    if (level.able === 0 && this.complete) this.stuck();
+    this.path.pop();
+    if (this.path.length > 0) this.changes.undo();
+  }
+
+  private stuck(): void {
+    const { m, l } = this;
+    const waiting = unfinished(m);
+    const first = 31 - Math.clz32(waiting & -waiting);
+    l.fail('deadlock', first, -1, 'nobody can go on');
+    const v = l.violation!;
+    l.violation = undefined;
+    const had = this.verdicts.get('deadlock');
+    if (had !== undefined && had.path.length < this.path.length) return;
+    this.verdicts.set('deadlock', { what: v, path: this.path.slice(1).map((x) => x.by) });
+  }
+}
+
+function bits(mask: number): number {
+  let n = 0;
+  for (let x = mask; x !== 0; x &= x - 1) n++;
+  return n;
+}
