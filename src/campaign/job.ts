@@ -1,4 +1,5 @@
-import type { Coverage, Lab } from '../run/lab.js';
+import type { Explored, Wanted } from '../explore/explorer.js';
+import type { Coverage, Lab, Side } from '../run/lab.js';
 import type { Case } from '../scenario/case.js';
 import type { Finding } from '../run/finding.js';
 
@@ -77,6 +78,8 @@ export interface Job {
   confirm(finding: Finding): Finding | undefined;
   /** Makes the finding smaller; it stays the same finding. `stopped` is asked between runs. */
   shrink(finding: Finding, tries: number, stopped: () => boolean): Shrunk;
+  /** All interleavings of one case on one model. */
+  explore(c: Case, side: Side, wanted: Wanted): Explored;
   render(finding: Finding): Rendered;
   /** How many different things were reached since the last reset: cheap, asked after every case. */
   reached(): number;

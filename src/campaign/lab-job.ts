@@ -1,7 +1,9 @@
 import { assert } from '../base/assert.js';
 import { Prng } from '../base/prng.js';
+import { explore, type Explored, type Wanted } from '../explore/explorer.js';
 import { signatureOf, type Finding } from '../run/finding.js';
-import type { Coverage, Lab } from '../run/lab.js';
+import type { Coverage, Lab, Side } from '../run/lab.js';
+import type { Workbench } from '../run/workbench.js';
 import type { Case } from '../scenario/case.js';
 import type { Scheduler } from '../schedule/scheduler.js';
 import type { Strategy } from '../schedule/strategies.js';
@@ -23,6 +25,8 @@ export interface CountingLab extends Lab {
   /** What was reached since the last reset. */
   coverage(): Coverage;
   resetCoverage(): void;
+  /** Where cases run on one of the models. */
+  bench(side: Side): Workbench;
 }
 
 export interface LabJobParts {
@@ -92,6 +96,10 @@ export class LabJob implements Job {
       if (!(error instanceof Stopped)) throw error;
       return { finding: best, tried: runs(), capped: false, minimal: false, stopped: true };
     }
+  }
+
+  explore(c: Case, side: Side, wanted: Wanted): Explored {
+    return explore(this.lab.bench(side), c, wanted);
   }
 
   render(finding: Finding): Rendered {

@@ -1,4 +1,5 @@
 import type { Finding } from '../run/finding.js';
+import type { ExploreResult, ExploreTask } from './explore-task.js';
 import type { Rendered, Shrunk } from './job.js';
 
 /** Runs the cases `from` to `from + count - 1` of a campaign. */
@@ -28,7 +29,7 @@ export interface CanaryTask {
   readonly count: number;
 }
 
-export type Task = BatchTask | ShrinkTask | CanaryTask;
+export type Task = BatchTask | ShrinkTask | CanaryTask | ExploreTask;
 
 /** How often a signature was seen in a batch, and its first samples in the order of the cases. */
 export interface Hits {
@@ -76,4 +77,6 @@ export type TaskResult<T extends Task> = T extends BatchTask
   ? BatchResult
   : T extends ShrinkTask
     ? ShrinkResult
-    : CanaryResult;
+    : T extends ExploreTask
+      ? ExploreResult
+      : CanaryResult;

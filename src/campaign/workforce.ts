@@ -1,6 +1,7 @@
 import { Piscina } from 'piscina';
 
 import { assert } from '../base/assert.js';
+import { performExplore } from './explore-task.js';
 import type { Job, JobModule, Recipe } from './job.js';
 import { performBatch, performCanary, performShrink } from './perform.js';
 import type { Task, TaskResult } from './task.js';
@@ -38,6 +39,7 @@ export class Performer {
     this.job ??= this.module.openJob(this.orders.recipe);
     const job = await this.job;
     if (task.kind === 'batch') return performBatch(job, task, stopped);
+    if (task.kind === 'explore') return performExplore(job, task, stopped);
     const deadline = Date.now() + task.seconds * 1000;
     return performShrink(job, task, () => stopped() || Date.now() > deadline);
   }

@@ -101,7 +101,7 @@ export function planOf(options: FuzzOptions, seed: string): CampaignPlan {
   };
 }
 
-export function workersOf(options: FuzzOptions): number {
+export function workersOf(options: Pick<FuzzOptions, 'workers'>): number {
   if (options.workers === undefined) return availableParallelism();
   return parseCount('--workers', options.workers, 1, MOST_WORKERS);
 }

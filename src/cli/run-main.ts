@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 
 import { BadInput } from '../base/errors.js';
 import { ExitCode } from './exit-codes.js';
+import { exploreCommand } from './explore.js';
 import { fuzzCommand } from './fuzz.js';
 import { listCommand } from './list.js';
 import { replayCommand } from './replay.js';
@@ -13,7 +14,14 @@ export function shootdown(): Command {
   const program = new Command('shootdown')
     .description('Fuzzing and differential testing of mmu notifier placement in the Linux kernel')
     .version(version);
-  for (const command of [fuzzCommand(), replayCommand(), shrinkCommand(), listCommand(), showCommand()]) {
+  for (const command of [
+    fuzzCommand(),
+    replayCommand(),
+    shrinkCommand(),
+    exploreCommand(),
+    listCommand(),
+    showCommand(),
+  ]) {
     program.addCommand(command);
   }
   for (const command of withSubcommands(program)) {

@@ -9,6 +9,7 @@ import type { Workbench } from '../run/workbench.js';
 import type { Case } from '../scenario/case.js';
 import type { Bounds, Reductions } from './bounds.js';
 import { Changes } from './changes.js';
+import { SharedStateSet } from './shared-state-set.js';
 import { StateSet } from './state-set.js';
 import { Symmetry } from './symmetry.js';
 
@@ -22,7 +23,7 @@ export interface Reached<T> {
 export interface Explored {
   readonly states: number;
   readonly transitions: number;
-  /** States in which everybody has finished. */
+  /** States in which everybody has finished; they are counted as states, too. */
   readonly ends: number;
   /** Steps of the longest path without a repeated state that was followed. */
   readonly deepest: number;
@@ -41,6 +42,8 @@ export interface Wanted {
   readonly reductions: Reductions;
   /** Results of accesses are part of the state, and every end is noted. */
   readonly outcomes: boolean;
+  /** Workers explore one space together: their table, and in which order this one tries the threads. */
+  readonly shared?: { readonly table: SharedArrayBuffer; readonly worker: number };
   /** Asked now and then; true ends the exploration. */
   readonly stopped?: (states: number, done: number) => boolean;
 }
@@ -67,7 +70,7 @@ interface Level {
 }
 
 class Search {
-  private readonly seen: StateSet;
+  private readonly seen: StateSet | SharedStateSet;
   private readonly changes: Changes;
   private readonly path: Level[] = [];
   private readonly verdicts = new Map<string, Reached<Violation>>();
@@ -80,6 +83,10 @@ class Search {
   /** Share of the search that is behind, between 0 and 1: an estimate. */
   private done = 0;
   private readonly ownSteps: boolean;
+  /** The thread that is tried first where there is no better reason. */
+  private readonly turn: number;
+  private added = 0;
+  private ownsStart = false;
   private readonly symmetry: Symmetry;
 
   constructor(
@@ -87,7 +94,11 @@ class Search {
     private readonly l: LogicalMemory,
     private readonly wanted: Wanted,
   ) {
-    this.seen = new StateSet(wanted.bounds.states);
+    this.seen =
+      wanted.shared === undefined
+        ? new StateSet(wanted.bounds.states)
+        : new SharedStateSet(wanted.shared.table);
+    this.turn = (wanted.shared?.worker ?? 0) % m.layout.threads;
     this.changes = new Changes(m, wanted.outcomes);
     this.symmetry = new Symmetry(m);
     // a bound of preemptions counts switches that the reduction leaves out
@@ -103,7 +114,7 @@ class Search {
       else this.try(level, t);
     }
     return {
-      states: this.seen.size,
+      states: this.added,
       transitions: this.transitions,
       ends: this.ends,
       deepest: this.deepest,
@@ -119,7 +130,11 @@ class Search {
     const { m, wanted } = this;
     let left = unfinished(m);
     if (wanted.reductions.symmetry) left &= this.symmetry.toldApart();
-    if (by < 0) this.seen.add(this.changes.low, this.changes.high);
+    // every worker begins here; the first one counts it
+    if (by < 0 && this.seen.add(this.changes.low, this.changes.high)) {
+      this.added++;
+      this.ownsStart = true;
+    }
     this.path.push({ by, used, left, able: 0, share: share / bits(left) });
     this.deepest = Math.max(this.deepest, this.path.length - 1);
   }
@@ -132,11 +147,13 @@ class Search {
       for (let t = 0; t < this.m.layout.threads; t++)
         if ((level.left & (1 << t)) !== 0 && this.standsBeforeOwnStep(t)) return t;
     }
-    const last = by >= 0 && (level.left & (1 << by)) !== 0 ? by : -1;
-    if (last >= 0) return last;
+    const bounded = this.wanted.bounds.preemptions !== Infinity;
+    if (by >= 0 && (level.left & (1 << by)) !== 0 && (bounded || this.turn === 0)) return by;
     const preempts = by >= 0 && (level.able & (1 << by)) !== 0;
     if (preempts && level.used >= this.wanted.bounds.preemptions) return -1;
-    return 31 - Math.clz32(level.left & -level.left);
+    const later = level.left & (-1 << this.turn);
+    const from = later !== 0 ? later : level.left;
+    return 31 - Math.clz32(from & -from);
   }
 
   private try(level: Level, t: number): void {
@@ -153,7 +170,8 @@ class Search {
       return;
     }
     level.able |= 1 << t;
-    this.transitions++;
+    // every worker begins at the start; what leads away from it is counted once
+    if (this.path.length > 1 || this.ownsStart) this.transitions++;
     this.changes.take(slot, result);
     // the return of an operation is everybody's business
     if (own && m.words[at + THREAD.OP] === op) level.left = 0;
@@ -171,12 +189,14 @@ class Search {
     const { m, l, wanted } = this;
     if (l.latent > 0) this.noteLatent();
     if (l.violation !== undefined) this.fail(t);
-    else if (unfinished(m) === 0) this.end(t);
     else if (this.isNew(t, used)) {
-      this.enter(t, used, from.share);
-      if ((this.seen.size & (ASK_EVERY - 1)) === 0 && wanted.stopped?.(this.seen.size, this.done) === true)
-        this.stop();
-      return;
+      if (unfinished(m) !== 0) {
+        this.enter(t, used, from.share);
+        if ((this.added & (ASK_EVERY - 1)) === 0 && wanted.stopped?.(this.added, this.done) === true)
+          this.stop();
+        return;
+      }
+      this.end(t);
     }
     this.done += from.share;
     this.changes.undo();
@@ -190,7 +210,10 @@ class Search {
       return false;
     }
     const extra = bounds.preemptions === Infinity ? 0 : (t + 1) * 64 + used;
-    return this.seen.add(this.changes.low ^ Math.imul(extra, 0x9e3779b1), this.changes.high ^ extra);
+    if (!this.seen.add(this.changes.low ^ Math.imul(extra, 0x9e3779b1), this.changes.high ^ extra))
+      return false;
+    this.added++;
+    return true;
   }
 
   private stop(): void {
@@ -215,14 +238,12 @@ class Search {
       const text = `${describeResults(m.results)} | ${[...finalMemory(m)].join(' ')}`;
       this.note(this.outcomes, text, text, t);
     }
-    this.changes.undo();
   }
 
   private fail(t: number): void {
     const v = this.l.violation!;
     this.l.violation = undefined;
     this.note(this.verdicts, `${v.kind} ${v.agent} ${v.addr}`, v, t);
-    this.changes.undo();
   }
 
   private note<T>(into: Map<string, Reached<T>>, key: string, what: T, t: number): void {

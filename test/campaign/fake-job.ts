@@ -110,6 +110,10 @@ export class FakeJob implements Job {
     return 1;
   }
 
+  explore(): never {
+    throw new Error('a fake job explores nothing');
+  }
+
   resetCoverage(): void {
     this.steps = new Map();
   }

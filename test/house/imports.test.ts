@@ -9,7 +9,7 @@ const layers = [
   ['machine'],
   ['kernel', 'schedule', 'oracle', 'scenario'],
   ['run', 'report'],
-  ['search', 'shrink', 'patch'],
+  ['search', 'explore', 'shrink', 'patch'],
   ['campaign'],
   ['cli'],
 ];
