@@ -7,7 +7,7 @@ import { repairs } from './repairs.js';
 /** Every slot under a page-table lock that v4.14 leaves out: the reference notifies in all of them. */
 function inLock(): readonly Edit[] {
   return slotsOf(operationsIn(callables.map((c) => c.operation)))
-    .filter((s) => s.muted && s.slot !== 'range-end')
+    .filter((s) => s.muted && s.slot !== 'range-end' && s.slot !== 'in-flush')
     .map((s) => notify(s.site, s.slot));
 }
 

@@ -2,13 +2,13 @@ import { GATHER_ROOM, MM, TABLE, THREAD } from '../machine/layout.js';
 import { PTES_PER_PMD } from '../machine/geometry.js';
 import type { Machine } from '../machine/machine.js';
 import { test, value, verb } from '../machine/verb.js';
-import { expand, slot } from '../program/build.js';
-import { BLOCKED, DONE, NO } from '../program/primitive.js';
+import { expand, mutedSlot, slot } from '../program/build.js';
+import { DONE, NO } from '../program/primitive.js';
 import type { Expand } from '../program/step.js';
 import { frameOf, KIND_TABLE, kindOf, PTE } from './entry.js';
-import { invalidateSecondary, secondaryReady } from './iommu.js';
+import { invalidate } from './notifier.js';
 import { putPage } from './page.js';
-import { flushCpuRange } from './tlb.js';
+import { flushCpuRange } from './cpu-tlb.js';
 import { pmdIndex } from './walk.js';
 
 /**
@@ -106,13 +106,12 @@ const cpu_flush = verb('tlb_flush', [], (m, t) => {
   return DONE;
 });
 
-const device_flush = verb('mmu_notifier_invalidate_range', [], (m, t) => {
+function invalidateGathered(m: Machine, t: number): number {
   const lo = m.words[at(m, t, THREAD.GATHER_LO)];
-  const count = m.words[at(m, t, THREAD.GATHER_HI)] - lo;
-  if (!secondaryReady(m, lo, count)) return BLOCKED;
-  invalidateSecondary(m, lo, count);
-  return DONE;
-});
+  return invalidate(m, lo, m.words[at(m, t, THREAD.GATHER_HI)] - lo);
+}
+const device_flush = verb('mmu_notifier_invalidate_range', [], invalidateGathered);
+const secondary_flush = verb('mmu_notifier_arch_invalidate_secondary_tlbs', [], invalidateGathered);
 
 const reset_range = verb(
   '__tlb_reset_range',
@@ -125,10 +124,11 @@ const reset_range = verb(
   { private: true },
 );
 
-/** Flushes CPU TLBs, then secondary TLBs, over the gathered range. */
+/** Flushes CPU TLBs, then secondary TLBs, over the gathered range; from v6.6 tlb_flush does both. */
 export const tlb_flush_mmu_tlbonly = (): Expand =>
   expand('tlb_flush_mmu_tlbonly', [], {
     flush: cpu_flush(),
+    'in-flush': mutedSlot('in-flush', secondary_flush()),
     notify: slot('after-flush', device_flush()),
     reset: reset_range(),
   });

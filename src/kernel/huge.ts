@@ -9,7 +9,7 @@ import { mmu_notifier_invalidate_range } from './notifier.js';
 import { PG, putPage } from './page.js';
 import { allocTable, set_pmd_at } from './pgtable.js';
 import { totalMapcount } from './rmap.js';
-import { flush_tlb_range } from './tlb.js';
+import { flushParts } from './tlb.js';
 import { VM } from './vma.js';
 import { baseEntry, entryChanged, headOf, isZeroFrame, pmdIndex } from './walk.js';
 
@@ -49,7 +49,7 @@ export const pmdp_invalidate = (addr: Arg, pmd: Arg, entry: Arg): Expand =>
   expand('pmdp_invalidate', [addr, pmd, entry], {
     read: pmdp_get(pmd, entry),
     set: set_pmd_at(addr, pmd, pmd_mknotpresent(entry)),
-    flush: flush_tlb_range(addr, HPAGE_PMD_NR),
+    ...flushParts(addr, HPAGE_PMD_NR),
     notify: mutedSlot('after-clear', mmu_notifier_invalidate_range(addr, HPAGE_PMD_NR)),
   });
 

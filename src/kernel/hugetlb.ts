@@ -1,13 +1,14 @@
-import { constant, expand, number } from '../program/build.js';
+import { constant, expand, mutedSlot, number } from '../program/build.js';
 import { PTES_PER_PMD } from '../machine/geometry.js';
 import { FILE, FRAME, THREAD, VPAGE } from '../machine/layout.js';
 import { test, value, verb, type Run } from '../machine/verb.js';
 import { BLOCKED, DONE, NO, type Primitive } from '../program/primitive.js';
 import type { Arg, Expand } from '../program/step.js';
 import { FRAME_SHIFT, PTE } from './entry.js';
+import { invalidate_secondary_tlbs } from './notifier.js';
 import { allocHuge, PG } from './page.js';
 import { pmd_lock, pmd_peek, pmdp_huge_get_and_clear, pte_get, set_pmd_at } from './pgtable.js';
-import { flush_tlb_range } from './tlb.js';
+import { flush_cpu_range } from './tlb.js';
 import { isHugetlb, VM, VMA_HUGETLB_PRIVATE, vmaKind } from './vma.js';
 import { sleeps } from './walk.js';
 
@@ -184,9 +185,13 @@ export const huge_ptep_set_access_flags = verb(
   },
 );
 
-/** Clears the entry, then flushes it from the CPUs of the mm. */
+/**
+ * Clears the entry, then flushes it from the CPUs of the mm. From v6.6 x86 invalidates one base page in the secondary TLBs:
+ * it is ptep_clear_flush, and flush_tlb_page.
+ */
 export const huge_ptep_clear_flush = (addr: Arg, pte: Arg, entry: Arg): Expand =>
   expand('huge_ptep_clear_flush', [addr, pte, entry], {
     clear: huge_ptep_get_and_clear(addr, pte, entry),
-    flush: flush_tlb_range(addr, number(PTES_PER_PMD)),
+    flush: flush_cpu_range(addr, number(PTES_PER_PMD)),
+    'in-flush': mutedSlot('in-flush', invalidate_secondary_tlbs(addr, number(1))),
   });

@@ -2,7 +2,7 @@ import { DEVICE, THREAD } from '../machine/layout.js';
 import { PTES_PER_PMD } from '../machine/geometry.js';
 import type { Machine } from '../machine/machine.js';
 import { PTE } from './entry.js';
-import { dropAll } from './tlb.js';
+import { dropAll } from './cpu-tlb.js';
 import { pmdIndex, pteIndex } from './walk.js';
 
 /**

@@ -12,7 +12,7 @@ import { spinLock, spinUnlock } from './locks.js';
 import { mmu_notifier_invalidate_range } from './notifier.js';
 import { PG, putPage } from './page.js';
 import { hasPteTable } from './pgtable.js';
-import { flush_tlb_range } from './tlb.js';
+import { flushParts } from './tlb.js';
 import { isZeroFrame, pteIndex } from './walk.js';
 
 /** Collapsing base pages into a huge page: mm/khugepaged.c and mm/pgtable-generic.c, v4.14. */
@@ -54,7 +54,7 @@ const pmd_clear = verb('pmdp_collapse_clear', ['addr', 'pmd', '>pgtable'], (m, t
 export const pmdp_collapse_flush = (addr: Arg, pmd: Arg, pgtable: Arg): Expand =>
   expand('pmdp_collapse_flush', [addr, pmd, pgtable], {
     clear: pmd_clear(addr, pmd, pgtable),
-    flush: flush_tlb_range(addr, HPAGE_PMD_NR),
+    ...flushParts(addr, HPAGE_PMD_NR),
     notify: mutedSlot('after-clear', mmu_notifier_invalidate_range(addr, HPAGE_PMD_NR)),
   });
 

@@ -1,4 +1,5 @@
-import { THREAD } from '../machine/layout.js';
+import { MM, THREAD } from '../machine/layout.js';
+import type { Machine } from '../machine/machine.js';
 import { verb } from '../machine/verb.js';
 import { expand, mutedSlot, slot } from '../program/build.js';
 import { BLOCKED, DONE } from '../program/primitive.js';
@@ -15,12 +16,44 @@ import { sleeps } from './walk.js';
 export const mmu_notifier_invalidate_range = verb(
   'mmu_notifier_invalidate_range',
   ['start', 'count'],
-  (m, _t, start, count) => {
-    if (!secondaryReady(m, start, count)) return BLOCKED;
-    invalidateSecondary(m, start, count);
-    return DONE;
-  },
+  (m, _t, start, count) => invalidate(m, start, count),
 );
+
+/**
+ * mmu_notifier_arch_invalidate_secondary_tlbs, v6.6: what the CPU flush helpers call over the range that they flushed.
+ * Never sleeps.
+ */
+export const invalidate_secondary_tlbs = verb(
+  'mmu_notifier_arch_invalidate_secondary_tlbs',
+  ['start', 'count'],
+  (m, _t, start, count) => invalidate(m, start, count),
+);
+
+/** The same from 0 to all of the mm of `addr`. */
+export const invalidate_secondary_tlbs_of_mm = verb(
+  'mmu_notifier_arch_invalidate_secondary_tlbs',
+  ['addr'],
+  (m, _t, addr) => invalidate(m, firstOf(m, addr), m.layout.pages),
+);
+
+/** The same if a batched flush of the mm is pending: flush_tlb_mm is only called then. */
+export const invalidate_secondary_tlbs_of_batch = verb(
+  'mmu_notifier_arch_invalidate_secondary_tlbs',
+  ['addr'],
+  (m, _t, addr) =>
+    m.words[m.layout.mmAt(addr >> m.layout.pagesShift) + MM.BATCHED] === 0
+      ? DONE
+      : invalidate(m, firstOf(m, addr), m.layout.pages),
+);
+
+const firstOf = (m: Machine, addr: number): number => addr & ~(m.layout.pages - 1);
+
+/** Hot. Also what a gather does over its own range. */
+export function invalidate(m: Machine, start: number, count: number): number {
+  if (!secondaryReady(m, start, count)) return BLOCKED;
+  invalidateSecondary(m, start, count);
+  return DONE;
+}
 
 /** Opens a bracket: subscribers may sleep in it. */
 export const mmu_notifier_invalidate_range_start = verb(

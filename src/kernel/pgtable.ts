@@ -9,7 +9,7 @@ import { KIND_TABLE, kindOf, PTE, tableEntry, frameOf, isPresent } from './entry
 import { number } from '../program/build.js';
 import { spinLock, spinUnlock } from './locks.js';
 import { mmu_notifier_invalidate_range } from './notifier.js';
-import { flush_tlb_range } from './tlb.js';
+import { flushParts } from './tlb.js';
 import { entryChanged, pmdIndex, pmdTable, pteIndex } from './walk.js';
 
 /**
@@ -177,7 +177,7 @@ function clearFlush(name: string, addr: Arg, pte: Arg, entry: Arg, notifies: boo
   const notify = mmu_notifier_invalidate_range(addr, one);
   return expand(name, [addr, pte, entry], {
     clear: ptep_get_and_clear(addr, pte, entry),
-    flush: flush_tlb_range(addr, one),
+    ...flushParts(addr, one),
     notify: notifies ? slot('after-clear', notify) : mutedSlot('after-clear', notify),
   });
 }
@@ -193,7 +193,7 @@ function hugeClearFlush(name: string, addr: Arg, pmd: Arg, entry: Arg, notifies:
   const notify = mmu_notifier_invalidate_range(addr, huge);
   return expand(name, [addr, pmd, entry], {
     clear: pmdp_huge_get_and_clear(addr, pmd, entry),
-    flush: flush_tlb_range(addr, huge),
+    ...flushParts(addr, huge),
     notify: notifies ? slot('after-clear', notify) : mutedSlot('after-clear', notify),
   });
 }

@@ -2,62 +2,52 @@ import { MM, THREAD } from '../machine/layout.js';
 import { PTES_PER_PMD } from '../machine/geometry.js';
 import type { Machine } from '../machine/machine.js';
 import { test, verb } from '../machine/verb.js';
+import { expand, mutedSlot, number } from '../program/build.js';
 import { DONE, NO } from '../program/primitive.js';
-import { number } from '../program/build.js';
-import type { Arg, Do } from '../program/step.js';
+import type { Arg, Do, Expand } from '../program/step.js';
+import { flushCpuMm, flushCpuRange } from './cpu-tlb.js';
 import { PTE } from './entry.js';
+import {
+  invalidate_secondary_tlbs,
+  invalidate_secondary_tlbs_of_batch,
+  invalidate_secondary_tlbs_of_mm,
+} from './notifier.js';
 
 /**
- * CPU TLBs and what the kernel does to them: arch/x86/mm/tlb.c, v4.14. A flush is a round of IPIs that has ended when
- * the call returns; an INVLPG inside a huge translation drops all of it.
+ * What the kernel does to the TLBs of CPUs: arch/x86/mm/tlb.c, v4.14. From v6.6 every flush is followed by that of the
+ * secondary TLBs, inside the helper (mmu_notifier_arch_invalidate_secondary_tlbs): a slot `in-flush` stands in each.
  */
 
-/** Hot. Drops what agent `u` caches of the pages [addr, addr + count) of its mm. */
-export function dropRange(m: Machine, u: number, addr: number, count: number): void {
-  const w = m.words;
-  const L = m.layout;
-  const tlb = L.tlbAt(u);
-  const page = addr & (L.pages - 1);
-  const last = Math.min(page + count, L.pages) - 1;
-  for (let p = page; p <= last; p++) w[tlb + p] = 0;
-  for (let h = page >> 2; h <= last >> 2; h++) w[tlb + L.pages + h] = 0;
-}
+/** The slot inside a flush helper. */
+const IN_FLUSH = 'in-flush';
 
-export function dropAll(m: Machine, u: number): void {
-  const tlb = m.layout.tlbAt(u);
-  m.words.fill(0, tlb, tlb + m.layout.tlbSize);
-}
-
-export function flushCpuRange(m: Machine, addr: number, count: number): void {
-  const mm = addr >> m.layout.pagesShift;
-  for (let u = 0; u < m.layout.geometry.cpus; u++) {
-    if (m.words[m.layout.threadAt(u) + THREAD.MM] === mm) dropRange(m, u, addr, count);
-  }
-}
-
-export function flushCpuMm(m: Machine, mm: number): void {
-  for (let u = 0; u < m.layout.geometry.cpus; u++) {
-    if (m.words[m.layout.threadAt(u) + THREAD.MM] === mm) dropAll(m, u);
-  }
-}
-
-/** flush_tlb_page and flush_tlb_range: `count` base pages from `addr` on. */
-export const flush_tlb_range = verb('flush_tlb_range', ['addr', 'count'], (m, _t, addr, count) => {
+/** The CPU side of flush_tlb_range alone, as a part of verbs that flush. */
+export const flush_cpu_range = verb('flush_tlb_range', ['addr', 'count'], (m, _t, addr, count) => {
   flushCpuRange(m, addr, count);
   return DONE;
 });
-export const flush_pmd_tlb_range = (addr: Arg): Do => flush_tlb_range(addr, number(PTES_PER_PMD));
 
-export const flush_tlb_mm = verb('flush_tlb_mm', ['addr'], (m, _t, addr) => {
+/** What a verb that flushes [addr, addr + count) has as parts: the CPUs, then, from v6.6, the secondary TLBs. */
+export const flushParts = (addr: Arg, count: Arg): Readonly<Record<string, Do>> => ({
+  flush: flush_cpu_range(addr, count),
+  [IN_FLUSH]: mutedSlot(IN_FLUSH, invalidate_secondary_tlbs(addr, count)),
+});
+
+/** flush_tlb_page and flush_tlb_range: `count` base pages from `addr` on. */
+export const flush_tlb_range = (addr: Arg, count: Arg): Expand =>
+  expand('flush_tlb_range', [addr, count], flushParts(addr, count));
+export const flush_pmd_tlb_range = (addr: Arg): Expand => flush_tlb_range(addr, number(PTES_PER_PMD));
+
+const flush_cpu_mm = verb('flush_tlb_mm', ['addr'], (m, _t, addr) => {
   flushCpuMm(m, addr >> m.layout.pagesShift);
   return DONE;
 });
-
-/** The local flush of one page by the faulting CPU (update_mmu_cache, flush_tlb_fix_spurious_fault). */
-export function dropLocal(m: Machine, t: number, addr: number): void {
-  if (t < m.layout.geometry.cpus && m.words[m.layout.threadAt(t) + THREAD.MM] === addr >> m.layout.pagesShift)
-    dropRange(m, t, addr, 1);
-}
+/** The whole mm of `addr`. */
+export const flush_tlb_mm = (addr: Arg): Expand =>
+  expand('flush_tlb_mm', [addr], {
+    flush: flush_cpu_mm(addr),
+    [IN_FLUSH]: mutedSlot(IN_FLUSH, invalidate_secondary_tlbs_of_mm(addr)),
+  });
 
 /** A change of entries whose flush is still to come is counted, so that others flush for it. */
 export const inc_tlb_flush_pending = verb('inc_tlb_flush_pending', ['addr'], (m, _t, addr) => {
@@ -85,18 +75,22 @@ export const should_defer_flush = test(
   { private: true },
 );
 
-/** Reclaim's batch (mm/rmap.c, TTU_BATCH_FLUSH): the CPU flush of this mm is put off. */
-export const set_tlb_ubc_flush_pending = verb(
-  'set_tlb_ubc_flush_pending',
-  ['addr', 'entry'],
-  (m, t, addr, entry) => {
-    const mm = addr >> m.layout.pagesShift;
-    m.words[m.layout.threadAt(t) + THREAD.BATCH] |=
-      (1 << mm) | ((entry & PTE.DIRTY) !== 0 ? BATCH_WRITABLE : 0);
-    m.words[m.layout.mmAt(mm) + MM.BATCHED] = 1;
-    return DONE;
-  },
-);
+const add_pending = verb('set_tlb_ubc_flush_pending', ['addr', 'entry'], (m, t, addr, entry) => {
+  const mm = addr >> m.layout.pagesShift;
+  m.words[m.layout.threadAt(t) + THREAD.BATCH] |=
+    (1 << mm) | ((entry & PTE.DIRTY) !== 0 ? BATCH_WRITABLE : 0);
+  m.words[m.layout.mmAt(mm) + MM.BATCHED] = 1;
+  return DONE;
+});
+/**
+ * Reclaim's batch (mm/rmap.c, TTU_BATCH_FLUSH): the CPU flush of this mm is put off. The secondary TLBs are not: from
+ * v6.6 arch_tlbbatch_add_pending of x86 invalidates the whole mm in them at once.
+ */
+export const set_tlb_ubc_flush_pending = (addr: Arg, entry: Arg): Expand =>
+  expand('set_tlb_ubc_flush_pending', [addr, entry], {
+    add: add_pending(addr, entry),
+    [IN_FLUSH]: mutedSlot(IN_FLUSH, invalidate_secondary_tlbs_of_mm(addr)),
+  });
 
 function flushBatch(m: Machine, t: number): void {
   const at = m.layout.threadAt(t) + THREAD.BATCH;
@@ -105,7 +99,7 @@ function flushBatch(m: Machine, t: number): void {
   m.words[at] = 0;
 }
 
-/** Flushes every mm of this thread's batch. */
+/** Flushes every mm of this thread's batch from the CPUs (arch_tlbbatch_flush); the secondary TLBs hear nothing. */
 export const try_to_unmap_flush = verb('try_to_unmap_flush', [], (m, t) => {
   flushBatch(m, t);
   return DONE;
@@ -116,8 +110,7 @@ export const try_to_unmap_flush_dirty = verb('try_to_unmap_flush_dirty', [], (m,
   return DONE;
 });
 
-/** Somebody else's batched flush of this mm may be pending: flush for it (called under the page-table lock). */
-export const flush_tlb_batched_pending = verb('flush_tlb_batched_pending', ['addr'], (m, _t, addr) => {
+const flush_pending = verb('flush_tlb_batched_pending', ['addr'], (m, _t, addr) => {
   const mm = addr >> m.layout.pagesShift;
   const at = m.layout.mmAt(mm) + MM.BATCHED;
   if (m.words[at] !== 0) {
@@ -126,3 +119,12 @@ export const flush_tlb_batched_pending = verb('flush_tlb_batched_pending', ['add
   }
   return DONE;
 });
+/**
+ * Somebody else's batched flush of this mm may be pending: flush for it (called under the page-table lock). The
+ * secondary TLBs come first here, where it is still known that there is something to flush; nobody sees the order.
+ */
+export const flush_tlb_batched_pending = (addr: Arg): Expand =>
+  expand('flush_tlb_batched_pending', [addr], {
+    [IN_FLUSH]: mutedSlot(IN_FLUSH, invalidate_secondary_tlbs_of_batch(addr)),
+    flush: flush_pending(addr),
+  });

@@ -93,7 +93,7 @@ class Body {
   private step(step: Step, where: Where): void {
     const numbered = step.kind !== 'branch' && step.kind !== 'inside';
     if (numbered && !where.inserted) this.number++;
-    this.line(this.text.line(step), where, numbered);
+    this.line(this.spoken(step, this.text.line(step)), where, numbered);
     const inner = { ...where, depth: where.depth + 1 };
     switch (step.kind) {
       case 'branch':
@@ -123,14 +123,17 @@ class Body {
     const width = Math.max(...step.parts.map((d) => (d.part ?? '').length));
     for (const part of step.parts) {
       const text = `.${(part.part ?? '').padEnd(width)}  ${this.text.line(part)}`;
-      this.withEdits(part, where, () => this.line(text, this.marked(part, where), false));
+      this.withEdits(part, where, () => this.line(this.spoken(part, text), this.marked(part, where), false));
     }
   }
 
   private line(text: string, where: Where, numbered: boolean): void {
     const number = numbered ? String(this.number).padStart(4) + (where.inserted ? '+' : ' ') : '     ';
-    // a slot that only the base mutes is not muted here
-    const shown = where.mark === '+' && !where.inserted ? text.replace(/ \(muted\)$/, '') : text;
-    this.out.push(`${where.mark}${number}  ${'  '.repeat(where.depth)}${shown}`);
+    this.out.push(`${where.mark}${number}  ${'  '.repeat(where.depth)}${text}`);
+  }
+
+  /** A slot that only the base mutes is not muted here. */
+  private spoken(step: Step, text: string): string {
+    return this.edited && this.union.mask(step) !== 0 ? text.replace(/ \(muted\)$/, '') : text;
   }
 }

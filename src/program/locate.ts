@@ -15,6 +15,11 @@ export interface Placed {
 
 /** Every step of the operation's own text in preorder; called operations are one step each. */
 export function placed(operation: Operation): readonly Placed[] {
+  return placedIn(operation.steps, '');
+}
+
+/** The same of steps that stand inside `around`, or are to be put there; they are numbered from 1. */
+export function placedIn(list: readonly Step[], around: string): readonly Placed[] {
   const out: Placed[] = [];
   let number = 0;
   const visit = (steps: readonly Step[], branch: string): void => {
@@ -37,7 +42,7 @@ export function placed(operation: Operation): readonly Placed[] {
       } else if (step.kind === 'each') visit(step.body, branch);
     }
   };
-  visit(operation.steps, '');
+  visit(list, around);
   return out;
 }
 
@@ -63,6 +68,11 @@ export function calleeOf(step: Step): string {
 
 /** The one step that the locator names; throws {@link BadInput} when there is none. */
 export function locate(operation: Operation, at: Locator): Step {
+  return locatePlaced(operation, at).step;
+}
+
+/** The same with where it stands; a part stands where its verb does. */
+export function locatePlaced(operation: Operation, at: Locator): Placed {
   const nth = at.nth ?? 1;
   let seen = 0;
   for (const p of placed(operation)) {
@@ -70,9 +80,9 @@ export function locate(operation: Operation, at: Locator): Step {
     if (at.branch !== undefined && p.branch !== at.branch) continue;
     if (calleeOf(p.step) !== at.callee) continue;
     if (++seen < nth) continue;
-    if (at.part === undefined) return p.step;
+    if (at.part === undefined) return p;
     const part = p.step.kind === 'expand' ? p.step.parts.find((d: Do) => d.part === at.part) : undefined;
-    if (part !== undefined) return part;
+    if (part !== undefined) return { ...p, step: part };
     break;
   }
   const where = at.branch === undefined ? operation.name : `${operation.name}/${at.branch}`;

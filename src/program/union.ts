@@ -1,5 +1,5 @@
 import { BadInput } from '../base/errors.js';
-import { locate, placed } from './locate.js';
+import { locate, locatePlaced, placed, placedIn, type Placed } from './locate.js';
 import type { Edit, Model } from './model.js';
 import type { Step, Operation } from './step.js';
 
@@ -33,7 +33,7 @@ export function unionOf(operation: Operation, models: readonly Model[]): Union {
   const masks = new Map<Step, Mask>();
   const before = new Map<Step, Inserted[]>();
   const after = new Map<Step, Inserted[]>();
-  const text = placed(operation);
+  const text = [...placed(operation), ...models.flatMap((model) => placedBy(operation, model.edits))];
   for (const p of text) if (p.step.kind === 'do' && p.step.muted === true) masks.set(p.step, 0);
   const maskOf = (step: Step): Mask => masks.get(step) ?? all;
 
@@ -75,13 +75,26 @@ export function unionOf(operation: Operation, models: readonly Model[]): Union {
   };
 }
 
-/** Every slot of the given operations: `{ site, slot, muted }`, each once, in the order of the text. */
+/** The steps that the edits put into the operation, where they stand: their slots are slots of that site. */
+function placedBy(operation: Operation, edits: readonly Edit[]): readonly Placed[] {
+  return edits.flatMap((edit) =>
+    edit.kind === 'insert' && edit.in === operation.name
+      ? placedIn(edit.steps, locatePlaced(operation, edit.step).branch)
+      : [],
+  );
+}
+
+/**
+ * Every slot of the given operations, and of what `edits` put into them: `{ site, slot, muted }`, each once, in the
+ * order of the text.
+ */
 export function slotsOf(
   operations: readonly Operation[],
+  edits: readonly Edit[] = [],
 ): readonly { site: string; slot: string; muted: boolean }[] {
   const seen = new Map<string, { site: string; slot: string; muted: boolean }>();
   for (const op of operations) {
-    for (const p of placed(op)) {
+    for (const p of [...placed(op), ...placedBy(op, edits)]) {
       if (p.step.kind !== 'do' || p.step.slot === undefined) continue;
       const site = p.branch === '' ? op.name : `${op.name}/${p.branch}`;
       const key = `${site}:${p.step.slot}`;
@@ -98,7 +111,7 @@ export function slotsOf(
 
 /** Refuses edits that name a site, slot or step that no operation has. */
 export function checkEdits(operations: readonly Operation[], model: Model): void {
-  const slots = slotsOf(operations);
+  const slots = slotsOf(operations, model.edits);
   for (const edit of model.edits) {
     if (edit.kind === 'mute' || edit.kind === 'notify') {
       const hit = slots.some(

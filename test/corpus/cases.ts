@@ -72,7 +72,7 @@ export const CASES: readonly Written[] = [
       cpu(0, { name: 'madvise_dontneed', args: [0, 2], choices: ['gather-full'] }),
       device(0, call('device_write', 0, 0), call('device_write', 0, 0)),
     ],
-    runs: [ends(1, 0), stops(0, 0, 'madvise_dontneed', 'flush_tlb_range'), ends(1, 1)],
+    runs: [ends(1, 0), stops(0, 0, 'madvise_dontneed', 'flush_tlb_range.flush'), ends(1, 1)],
     expected: {
       'always-notify~zap_pte_range:after-flush': 'freed-page-write by dev0 at mm0:0, zap_pte_range',
       'always-notify': 'clean',

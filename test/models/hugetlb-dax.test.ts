@@ -158,7 +158,7 @@ test('v4.14: a write between the clearing of a DAX entry and its flush is not se
   );
   const holds: readonly Hold[] = [
     [2, 0],
-    [0, 0, 'madvise_dontneed', 'flush_tlb_range'],
+    [0, 0, 'madvise_dontneed', 'flush_tlb_range.flush'],
     [1, 0],
     [2, 1],
     [2, 2],

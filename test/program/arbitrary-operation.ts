@@ -6,7 +6,7 @@ import {
   mmu_notifier_invalidate_range,
   mmu_notifier_invalidate_range_end,
 } from '../../src/kernel/notifier.js';
-import { ptep_clear_flush, pte_peek, set_pte_at } from '../../src/kernel/pgtable.js';
+import { pte_peek, pte_unmap_unlock, ptep_clear_flush, set_pte_at } from '../../src/kernel/pgtable.js';
 import { flush_tlb_mm } from '../../src/kernel/tlb.js';
 import { remove_mapping_file } from '../../src/kernel/filemap.js';
 import { remove_mapping_swap } from '../../src/kernel/swap.js';
@@ -79,7 +79,7 @@ const plain: fc.Arbitrary<Step> = fc.oneof(
   fc.tuple(arg, arg).map(([a, b]) => mutedSlot('after-set', mmu_notifier_invalidate_range(a, b))),
   fc.tuple(arg, arg, written).map(([a, b, w]) => ptep_clear_flush(a, b, w)),
   fc.tuple(arg, arg).map(([a, b]) => mmu_notifier_invalidate_range_end(a, b)),
-  arg.map((a) => expand('one', [a], { only: flush_tlb_mm(a) })),
+  arg.map((a) => expand('one', [a], { only: pte_unmap_unlock(a) })),
   fc.constantFrom(label('out'), label('again'), go_to('out'), go_to('again')),
   fc.tuple(arg, written).map(([a, r]) => call(callee, { a, r })),
   arg.map((a) => call(callee, { a })),

@@ -17,7 +17,7 @@ import {
 } from '../../src/kernel/page.js';
 import { pte_get, pte_offset_map_lock, pte_unmap_unlock } from '../../src/kernel/pgtable.js';
 import { equal, is_zero, let_, next_page, plus } from '../../src/kernel/range.js';
-import { flush_tlb_mm } from '../../src/kernel/tlb.js';
+import { inc_tlb_flush_pending } from '../../src/kernel/tlb.js';
 import { call, each, go_to, label, not, number, when } from '../../src/program/build.js';
 import { checkOperations } from '../../src/program/check.js';
 import { drop, type Model } from '../../src/program/model.js';
@@ -75,7 +75,7 @@ const good: [string, Steps][] = [
       let_(flag, number(0)),
       let_(entry, addr),
       when(pte_none(entry), [pte_offset_map_lock(addr, pte), let_(flag, ONE)]),
-      flush_tlb_mm(addr),
+      inc_tlb_flush_pending(addr),
       when(equal(flag, ONE), [let_(pte, addr), pte_unmap_unlock(pte)]),
     ],
   ],
@@ -83,7 +83,7 @@ const good: [string, Steps][] = [
     'a lock taken and released under the same test of a register',
     ({ addr, count }) => [
       when(is_migration_entry(count), [lock_page(addr)]),
-      flush_tlb_mm(addr),
+      inc_tlb_flush_pending(addr),
       when(is_migration_entry(count), [unlock_page(addr)]),
     ],
   ],
@@ -186,8 +186,8 @@ const bad: [string, Steps, readonly string[]][] = [
   ],
   [
     'a step behind a goto',
-    ({ addr }) => [go_to('out'), flush_tlb_mm(addr), label('out')],
-    ['op:2 flush_tlb_mm: no path leads to this step'],
+    ({ addr }) => [go_to('out'), inc_tlb_flush_pending(addr), label('out')],
+    ['op:2 inc_tlb_flush_pending: no path leads to this step'],
   ],
   ['a goto without a label', () => [go_to('out')], ['op:1 goto out: goto out has no label']],
   ['a label without a goto', () => [label('out')], ['op:1 label: no goto goes to the label out']],
@@ -198,8 +198,8 @@ const bad: [string, Steps, readonly string[]][] = [
   ],
   [
     'a register of another operation',
-    () => [flush_tlb_mm({ kind: 'register', name: 'addr' })],
-    ['op:1 flush_tlb_mm: the register addr is not declared'],
+    () => [inc_tlb_flush_pending({ kind: 'register', name: 'addr' })],
+    ['op:1 inc_tlb_flush_pending: the register addr is not declared'],
   ],
   [
     'a constant that is written',
@@ -213,9 +213,9 @@ test.each(bad)('%s is found', (_name, steps, expected) => {
 });
 
 test('a step value that stands at two places is found', () => {
-  const flush = flush_tlb_mm(number(0));
+  const flush = inc_tlb_flush_pending(number(0));
   expect(problems(() => [flush, flush])).toEqual([
-    'op:2 flush_tlb_mm: the same step value stands at another place too; edits cannot tell them apart',
+    'op:2 inc_tlb_flush_pending: the same step value stands at another place too; edits cannot tell them apart',
   ]);
 });
 

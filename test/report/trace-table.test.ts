@@ -23,7 +23,7 @@ test('the window runs from the step that opened it to the step at which it showe
 test('steps that the model lacks and steps that it adds are told apart from the others', () => {
   const texts = rows.map((row) => row.text);
   expect(texts).toContain('- ptep_clear_flush_notify.notify');
-  expect(texts).toContain('+ flush_tlb_mm');
+  expect(texts).toContain('+ flush_tlb_mm.flush');
   const reference = traceRows(readsFreedPage, lab.trace(readsFreedPage, 'reference'), callables, undefined);
   expect(reference.map((row) => row.text)).toContain('  ptep_clear_flush_notify.notify');
   expect(reference.every((row) => row.mark === '')).toBe(true);
