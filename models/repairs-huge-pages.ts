@@ -8,6 +8,7 @@ import { callables } from './operations/register.js';
 import { __split_huge_pmd_locked } from './operations/__split_huge_pmd_locked.js';
 import { do_huge_pmd_wp_page } from './operations/do_huge_pmd_wp_page.js';
 import { do_huge_pmd_wp_page_fallback } from './operations/do_huge_pmd_wp_page_fallback.js';
+import { migrate_misplaced_transhuge_page } from './operations/migrate_misplaced_transhuge_page.js';
 
 /** What v4.14 gets wrong with huge pages, as later kernels repaired it. */
 
@@ -16,6 +17,8 @@ const SPLIT =
 const ATOMIC = 'pmdp_invalidate is one atomic exchange: d52605d7cb30, v4.16';
 const NEVER_NONE =
   'MADV_DONTNEED looks without a lock and passes by a PMD that is none for a moment, as in ced108037c2a and 58ceeb6bec86; 3917c80280c9, v5.8, removed the copy';
+const NUMA_NEVER_NONE =
+  'the same where a huge page is moved to another node: 7066f0f933a1, v4.20, sets the new entry over the old one';
 
 /** Arguments of the first expanded verb of that name in the operation's own text; none when it has none. */
 function argumentsOf(operation: Operation, name: string): readonly Arg[] {
@@ -54,17 +57,18 @@ function invalidateAtomically(operation: Operation): readonly Edit[] {
 }
 
 /** Copy-on-write of a huge page leaves a huge entry that is not present where v4.14 leaves none. */
-function neverNone(operation: Operation): readonly Edit[] {
+function neverNone(operation: Operation, why: string): readonly Edit[] {
   const at = (part: string): Locator => ({ callee: 'pmdp_huge_clear_flush_notify', part });
   const [haddr, pmd, entry] = argumentsOf(operation, 'pmdp_huge_clear_flush_notify');
   return [
-    insert(operation.name, 'before', at('flush'), [pmdp_establish(haddr, pmd, entry)], NEVER_NONE),
-    drop(operation.name, at('clear'), NEVER_NONE),
+    insert(operation.name, 'before', at('flush'), [pmdp_establish(haddr, pmd, entry)], why),
+    drop(operation.name, at('clear'), why),
   ];
 }
 
 export const hugePageRepairs: readonly Edit[] = [
   ...splitSamplesLate(),
   ...operationsIn(callables.map((c) => c.operation)).flatMap(invalidateAtomically),
-  ...[do_huge_pmd_wp_page, do_huge_pmd_wp_page_fallback].flatMap(neverNone),
+  ...[do_huge_pmd_wp_page, do_huge_pmd_wp_page_fallback].flatMap((o) => neverNone(o, NEVER_NONE)),
+  ...neverNone(migrate_misplaced_transhuge_page, NUMA_NEVER_NONE),
 ];

@@ -10,6 +10,8 @@ const ONLY_END = ['wp_page_copy', 'do_huge_pmd_wp_page', '__split_huge_pmd'] as 
 
 const onlyEnd: readonly Edit[] = [
   ...ONLY_END.map((site) => mute(site, 'range-end')),
+  mute('migrate_misplaced_transhuge_page', 'range-end'),
+  notify('migrate_misplaced_transhuge_page/changed', 'range-end'), // nothing has changed: full range_end
   mute('do_huge_pmd_wp_page_fallback', 'range-end'),
   // its path on which the entry had changed keeps the full range_end
   notify('do_huge_pmd_wp_page_fallback/out_free_pages', 'range-end'),

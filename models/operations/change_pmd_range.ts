@@ -7,22 +7,22 @@ import {
   mmu_notifier_invalidate_range_start,
 } from '../../src/kernel/notifier.js';
 import { pmd_peek } from '../../src/kernel/pgtable.js';
-import { is_zero, let_, minus, next_pmd, pages_in_pmd, plus } from '../../src/kernel/range.js';
+import { covers_pmd, is_zero, let_, minus, next_pmd, pages_in_pmd, plus } from '../../src/kernel/range.js';
 import { change_huge_pmd } from './change_huge_pmd.js';
 import { change_pte_range } from './change_pte_range.js';
+import { split_huge_pmd } from './split_huge_pmd.js';
 
 const ZERO = number(0);
 const ONE = number(1);
 
 /**
  * The part of a change of protections that lies in one PUD: the bracket opens at the first PMD that holds anything.
- * mm/mprotect.c, v4.14. A huge page of which only a part is meant has been split with the vma (vma_adjust_trans_huge),
- * so __split_huge_pmd is not called here.
+ * mm/mprotect.c, v4.14. A huge page of which only a part is meant is split; mprotect has done that with the vma.
  */
 export const change_pmd_range = operation({
   name: 'change_pmd_range',
   from: 'mm/mprotect.c',
-  takes: ['start', 'count', 'vma', 'dirty_accountable'],
+  takes: ['start', 'count', 'vma', 'dirty_accountable', 'cp_flags'],
   gives: ['changed'],
   locals: ['addr', 'cursor', 'pages', 'pmd', 'done', 'started', 'mni_start', 'mni_count'],
   steps: ({
@@ -30,6 +30,7 @@ export const change_pmd_range = operation({
     count,
     vma,
     dirty_accountable,
+    cp_flags,
     changed,
     addr,
     cursor,
@@ -50,10 +51,16 @@ export const change_pmd_range = operation({
           mmu_notifier_invalidate_range_start(mni_start, mni_count),
         ]),
         let_(done, ZERO),
-        when(pmd_maps_huge(addr), [call(change_huge_pmd, { addr, changed, done })]),
+        when(pmd_maps_huge(addr), [
+          when(
+            covers_pmd(addr, start, count),
+            [call(change_huge_pmd, { addr, cp_flags, changed, done })],
+            [call(split_huge_pmd, { addr })],
+          ),
+        ]),
         when(is_zero(done), [
           let_(pages, pages_in_pmd(addr, start, count)),
-          call(change_pte_range, { addr, count: pages, vma, dirty_accountable, changed }),
+          call(change_pte_range, { addr, count: pages, vma, dirty_accountable, cp_flags, changed }),
         ]),
       ]),
     ]),

@@ -1,6 +1,13 @@
 import { call, go_to, label, not, when } from '../../src/program/build.js';
 import { operation } from '../../src/program/operation.js';
-import { DIRTY, pmd_trans_huge, pte_none, pte_present, pte_write } from '../../src/kernel/entry.js';
+import {
+  DIRTY,
+  pmd_trans_huge,
+  pte_none,
+  pte_present,
+  pte_protnone,
+  pte_write,
+} from '../../src/kernel/entry.js';
 import { pmd_start } from '../../src/kernel/gather.js';
 import {
   pmd_peek,
@@ -17,6 +24,8 @@ import { do_anonymous_page } from './do_anonymous_page.js';
 import { do_fault } from './do_fault.js';
 import { do_huge_pmd_anonymous_page } from './do_huge_pmd_anonymous_page.js';
 import { do_huge_pmd_wp_page } from './do_huge_pmd_wp_page.js';
+import { do_huge_pmd_numa_page } from './do_huge_pmd_numa_page.js';
+import { do_numa_page } from './do_numa_page.js';
 import { do_swap_page } from './do_swap_page.js';
 import { do_wp_page } from './do_wp_page.js';
 import { hugetlb_fault } from './hugetlb_fault.js';
@@ -26,7 +35,7 @@ import { huge_pmd_set_accessed } from './huge_pmd_set_accessed.js';
  * The page fault of CPUs and of devices through their driver: __handle_mm_fault and handle_pte_fault.
  * mm/memory.c, v4.14. mmap_sem is held for reading. `fault` is 0 when the access is to be tried again.
  *
- * Left out: NUMA hinting faults, the accessed bit, PUD-sized pages, huge pages of the page cache.
+ * Left out: the accessed bit, PUD-sized pages, huge pages of the page cache.
  */
 export const handle_mm_fault = operation({
   name: 'handle_mm_fault',
@@ -55,6 +64,7 @@ export const handle_mm_fault = operation({
       [
         when(pmd_trans_huge(orig_pmd), [
           let_(haddr, pmd_start(addr)),
+          when(pte_protnone(orig_pmd), [call(do_huge_pmd_numa_page, { haddr, orig_pmd, vma }), go_to('out')]),
           when(not(is_zero(write)), [
             when(not(pte_write(orig_pmd)), [
               when(
@@ -85,6 +95,7 @@ export const handle_mm_fault = operation({
       call(do_swap_page, { addr, orig_pte, write, vma, fault }),
       go_to('out'),
     ]),
+    when(pte_protnone(orig_pte), [call(do_numa_page, { addr, orig_pte }), go_to('out')]),
     pte_offset_map_lock(addr, pte),
     when(not(pte_same(pte, orig_pte)), [pte_unmap_unlock(pte), go_to('out')]),
     when(not(is_zero(write)), [

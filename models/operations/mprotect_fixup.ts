@@ -1,5 +1,6 @@
 import { call, go_to, label, not, number, when } from '../../src/program/build.js';
 import { operation } from '../../src/program/operation.js';
+import { MM_CP_NONE } from '../../src/kernel/mprotect.js';
 import { equal, is_zero } from '../../src/kernel/range.js';
 import { find_vma, VM_WRITE, vm_flags_change, vma_allows } from '../../src/kernel/vma.js';
 import { change_protection } from './change_protection.js';
@@ -29,7 +30,7 @@ export const mprotect_fixup = operation({
       [vm_flags_change(addr, count, NOTHING, VM_WRITE)],
       [vm_flags_change(addr, count, VM_WRITE, NOTHING)],
     ),
-    call(change_protection, { addr, count }),
+    call(change_protection, { addr, count, cp_flags: MM_CP_NONE }),
     label('out'),
   ],
 });

@@ -17,6 +17,7 @@ import { migrate_vma } from './migrate_vma.js';
 import { shrink_page_list } from './shrink_page_list.js';
 import { split_huge_pages_set } from './split_huge_pages_set.js';
 import { uprobe_write_opcode } from './uprobe_write_opcode.js';
+import { task_numa_work } from './task_numa_work.js';
 import { user_read, user_write } from './user_access.js';
 import { writeback } from './writeback.js';
 
@@ -25,7 +26,7 @@ const BASE = ['anon', 'file-shared', 'file-private', 'dax'];
 const RMAPPED = ['anon', 'file-shared', 'file-private'];
 const FILES = ['file-shared', 'file-private'];
 const RECLAIM = ['swap-full', 'swap-duplicate-fails', 'pte-unused', 'swapbacked-mismatch'];
-const FAULTS = ['page-allocation-fails', 'huge-allocation-fails'];
+const FAULTS = ['page-allocation-fails', 'huge-allocation-fails', 'well-placed'];
 
 /** The program operations: what the threads of a case can call. */
 export const callables: readonly Callable[] = [
@@ -139,5 +140,6 @@ export const callables: readonly Callable[] = [
     writes: true,
   },
   { operation: dup_mmap, by: 'cpu', args: ['other-mm'], on: EVERY, choices: [], writes: false },
+  { operation: task_numa_work, by: 'cpu', args: ['addr', 'count'], on: RMAPPED, choices: [], writes: false },
   { operation: mremap, by: 'cpu', args: ['addr', 'count', 'addr'], on: BASE, choices: FAULTS, writes: false },
 ];

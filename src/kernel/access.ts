@@ -83,7 +83,7 @@ export const store = test('store', ['addr', 'word'], (m, t, addr, word) => {
   if ((e & PTE.DIRTY) === 0) {
     const place = leaf(m, addr);
     const now = place < 0 ? 0 : m.words[place];
-    if ((now & (PTE.PRESENT | PTE.WRITE)) !== (PTE.PRESENT | PTE.WRITE)) {
+    if ((now & (PTE.PRESENT | PTE.WRITE | PTE.PROTNONE)) !== (PTE.PRESENT | PTE.WRITE)) {
       m.words[at] = 0;
       return NO;
     }

@@ -13,6 +13,7 @@ export const CHOICES = [
   { name: 'gather-full', about: 'the mmu_gather batch is full after one page' },
   { name: 'swapbacked-mismatch', about: 'PageSwapBacked and PageSwapCache disagree (the warned-about case)' },
   { name: 'device-private', about: 'the page is device-private memory' },
+  { name: 'well-placed', about: 'the page is on the right NUMA node (mpol_misplaced)' },
 ] as const;
 
 export type ChoiceName = (typeof CHOICES)[number]['name'];
@@ -27,6 +28,7 @@ export const gather_full = named('gather-full');
 export const pte_unused_hint = named('pte-unused');
 export const swap_duplicate_fails = named('swap-duplicate-fails');
 export const swap_full = named('swap-full');
+export const well_placed = named('well-placed');
 export const swapbacked_mismatch = named('swapbacked-mismatch');
 
 /** True when the case says that this outcome goes the unusual way in this operation. */

@@ -99,6 +99,13 @@ export const make_hwpoison_entry = value(
 /** pte_page, swp_offset and the page of a migration entry alike. */
 export const entry_target = value('pte_page', ['entry'], (_m, _t, e) => frameOf(e));
 
+/** pte_modify to PAGE_NONE for a NUMA hint: the write permission is kept in the entry (pte_mk_savedwrite of x86). */
+export const pte_mk_protnone = value('pte_mk_protnone', ['entry'], (_m, _t, e) => e | PTE.PROTNONE);
+/** pte_modify back to the vma's protection; a saved write permission is given again. */
+export const pte_clear_protnone = value('pte_clear_protnone', ['entry'], (_m, _t, e) => e & ~PTE.PROTNONE);
+export const pte_mkuffd_wp = value('pte_mkuffd_wp', ['entry'], (_m, _t, e) => (e & ~PTE.WRITE) | PTE.UFFD_WP);
+export const pte_clear_uffd_wp = value('pte_clear_uffd_wp', ['entry'], (_m, _t, e) => e & ~PTE.UFFD_WP);
+
 /** The write permission that the vma gives. */
 export const maybe_mkwrite = value('maybe_mkwrite', ['entry', 'vma'], (_m, _t, e, vma) =>
   (vma & VM.WRITE) !== 0 ? e | PTE.WRITE : e,
@@ -115,6 +122,10 @@ export const pte_soft_dirty = test(
   (_m, _t, e) => yes((e & PTE.SOFT_DIRTY) !== 0),
   P,
 );
+/** Present for the kernel, a fault for every walk: a NUMA hint. */
+export const pte_protnone = test('pte_protnone', ['entry'], (_m, _t, e) => yes((e & PTE.PROTNONE) !== 0), P);
+/** Of present and of swap, migration and device-private entries alike (pte_uffd_wp, pte_swp_uffd_wp). */
+export const pte_uffd_wp = test('pte_uffd_wp', ['entry'], (_m, _t, e) => yes((e & PTE.UFFD_WP) !== 0), P);
 export const pte_special = test('pte_special', ['entry'], (_m, _t, e) => yes((e & PTE.SPECIAL) !== 0), P);
 export const is_swap_entry = test(
   'is_swap_entry',

@@ -207,6 +207,7 @@ export const get_huge_page_behind = test(
     if (!isPresent(e) || isZeroFrame(frameOf(e))) return NO;
     const at = m.layout.frameAt(frameOf(e));
     if (m.words[at + FRAME.HEAD] === 0 || (m.words[at + FRAME.FLAGS] & PG.HUGETLB) !== 0) return NO;
+    if (m.words[m.layout.frameAt(headOf(m, frameOf(e))) + FRAME.REF] === 0) return NO; // frozen
     m.words[out] = headOf(m, frameOf(e));
     m.words[m.layout.frameAt(m.words[out]) + FRAME.REF]++;
     return DONE;

@@ -1,5 +1,5 @@
 import { FILE, FRAME, SWAP } from '../machine/layout.js';
-import { PAGE_WORDS } from '../machine/geometry.js';
+import { PAGE_WORDS, PTES_PER_PMD } from '../machine/geometry.js';
 import { test, value, verb } from '../machine/verb.js';
 import { BLOCKED, DONE, NO } from '../program/primitive.js';
 import { FRAME_SHIFT, frameOf, isPresent, KIND_DEVICE_PRIVATE, KIND_MIGRATION, PTE } from './entry.js';
@@ -47,6 +47,45 @@ export const copy_highpage = verb('copy_highpage', ['to', 'from'], (m, t, to, fr
   const b = m.layout.frameAt(from) + FRAME.W;
   for (let i = 0; i < PAGE_WORDS; i++) m.words[a + i] = m.words[b + i];
   m.observer.migrated(m, t, from, to);
+  return DONE;
+});
+
+/** migrate_page_copy of a huge page, before its entry changes: contents and flags of each of its base pages. */
+export const migrate_huge_page_copy = verb('migrate_page_copy', ['newpage', 'page'], (m, _t, to, from) => {
+  const { words: w, layout: L } = m;
+  for (let k = 0; k < PTES_PER_PMD; k++) {
+    const a = L.frameAt(to + k);
+    const b = L.frameAt(from + k);
+    w[a + FRAME.INDEX] = w[b + FRAME.INDEX];
+    w[a + FRAME.FLAGS] = w[b + FRAME.FLAGS] & (MOVED | PG.DIRTY);
+    for (let i = 0; i < PAGE_WORDS; i++) w[a + FRAME.W + i] = w[b + FRAME.W + i];
+  }
+  return DONE;
+});
+
+/** References of a huge page that is mapped once and isolated: the mapping's, the caller's, the isolation's. */
+const MOVABLE_HUGE = 3;
+/**
+ * Takes the page off its list, whose reference replaces the caller's; NO, and the caller keeps its own, when somebody
+ * else has it off, or holds a reference of a huge page (numamigrate_isolate_page).
+ */
+export const numamigrate_isolate_page = test('numamigrate_isolate_page', ['page'], (m, _t, page) => {
+  const at = m.layout.frameAt(headOf(m, page));
+  if ((m.words[at + FRAME.FLAGS] & (PG.RESERVED | PG.HUGETLB | PG.ISOLATED | PG.DEVICE_PRIVATE)) !== 0)
+    return NO;
+  if (m.words[at + FRAME.HEAD] !== 0 && m.words[at + FRAME.REF] + 1 !== MOVABLE_HUGE) return NO;
+  m.words[at + FRAME.FLAGS] |= PG.ISOLATED;
+  return DONE;
+});
+/** The huge page has `n` references, and nobody gets one until {@link page_ref_unfreeze}. */
+export const page_ref_freeze = test('page_ref_freeze_mapped', ['page', 'n'], (m, _t, page, n) => {
+  const at = m.layout.frameAt(page) + FRAME.REF;
+  if (m.words[at] !== n) return NO;
+  m.words[at] = 0;
+  return DONE;
+});
+export const page_ref_unfreeze = verb('page_ref_unfreeze', ['page', 'n'], (m, _t, page, n) => {
+  m.words[m.layout.frameAt(page) + FRAME.REF] = n;
   return DONE;
 });
 

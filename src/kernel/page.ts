@@ -216,6 +216,9 @@ export const PageAnon = test(
 export const PageKsm = test('PageKsm', ['page'], (m, _t, page) =>
   yes((m.words[m.layout.frameAt(page) + FRAME.FLAGS] & PG.KSM) !== 0),
 );
+export const PageLocked = test('PageLocked', ['page'], (m, _t, page) =>
+  yes(m.words[m.layout.frameAt(headOf(m, page)) + FRAME.LOCK] !== 0),
+);
 export const PageFlag = test('PageFlag', ['page', 'flag'], (m, _t, page, flag) =>
   yes((m.words[m.layout.frameAt(headOf(m, page)) + FRAME.FLAGS] & flag) !== 0),
 );

@@ -14,6 +14,7 @@ import * as ksm from './ksm.js';
 import * as khugepaged from './khugepaged.js';
 import * as locks from './locks.js';
 import * as mm from './mm.js';
+import * as mprotect from './mprotect.js';
 import * as notifier from './notifier.js';
 import * as page from './page.js';
 import * as pgtable from './pgtable.js';
@@ -45,6 +46,7 @@ const files: readonly Readonly<Record<string, unknown>>[] = [
   ksm,
   locks,
   mm,
+  mprotect,
   notifier,
   page,
   pgtable,

@@ -21,7 +21,7 @@ export const stalePermission: Oracle = {
   storing(l, t, addr, word, _value, entry) {
     if ((entry & PTE.FREED) !== 0 || l.excused(addr)) return;
     const now = baseEntry(l.m, addr);
-    if (!isPresent(now) || (now & PTE.WRITE) === 0)
+    if (!isPresent(now) || (now & (PTE.WRITE | PTE.PROTNONE)) !== PTE.WRITE)
       l.fail(
         'stale-permission',
         t,
