@@ -3,13 +3,11 @@ import { operation } from '../../src/program/operation.js';
 import { entry_target, pmd_trans_huge } from '../../src/kernel/entry.js';
 import { pmd_start } from '../../src/kernel/gather.js';
 import { HPAGE_PMD_NR, pmdp_get } from '../../src/kernel/huge.js';
-import {
-  mmu_notifier_invalidate_range_end,
-  mmu_notifier_invalidate_range_start,
-} from '../../src/kernel/notifier.js';
 import { pmd_lock, pmd_unlock } from '../../src/kernel/pgtable.js';
 import { equal, is_zero, let_ } from '../../src/kernel/range.js';
 import { __split_huge_pmd_locked } from './__split_huge_pmd_locked.js';
+import { mmu_notifier_invalidate_range_end } from './mmu_notifier_invalidate_range_end.js';
+import { mmu_notifier_invalidate_range_start } from './mmu_notifier_invalidate_range_start.js';
 
 /**
  * Splits the huge PMD entry that maps `addr`, if there still is one. `freeze` leaves migration entries behind; `page`,

@@ -2,15 +2,13 @@ import { call, each, not, number, when } from '../../src/program/build.js';
 import { operation } from '../../src/program/operation.js';
 import { pte_none } from '../../src/kernel/entry.js';
 import { pmd_maps_huge } from '../../src/kernel/huge.js';
-import {
-  mmu_notifier_invalidate_range_end,
-  mmu_notifier_invalidate_range_start,
-} from '../../src/kernel/notifier.js';
 import { pmd_peek } from '../../src/kernel/pgtable.js';
 import { covers_pmd, is_zero, let_, minus, next_pmd, pages_in_pmd, plus } from '../../src/kernel/range.js';
 import { change_huge_pmd } from './change_huge_pmd.js';
 import { change_pte_range } from './change_pte_range.js';
 import { split_huge_pmd } from './split_huge_pmd.js';
+import { mmu_notifier_invalidate_range_end } from './mmu_notifier_invalidate_range_end.js';
+import { mmu_notifier_invalidate_range_start } from './mmu_notifier_invalidate_range_start.js';
 
 const ZERO = number(0);
 const ONE = number(1);

@@ -3,10 +3,6 @@ import { operation } from '../../src/program/operation.js';
 import { tlb_gather_fullmm } from '../../src/kernel/gather.js';
 import { down_read, down_write, downgrade_write, mmap_sem, up_read } from '../../src/kernel/locks.js';
 import { current_mm, next_vma, range_has_softdirty, TASK_SIZE, vma_pages } from '../../src/kernel/mm.js';
-import {
-  mmu_notifier_invalidate_range_end,
-  mmu_notifier_invalidate_range_start,
-} from '../../src/kernel/notifier.js';
 import { promise_track } from '../../src/kernel/promise.js';
 import { let_, next_pmd, pages_in_pmd } from '../../src/kernel/range.js';
 import {
@@ -18,6 +14,8 @@ import {
 } from '../../src/kernel/vma.js';
 import { clear_refs_pte_range } from './clear_refs_pte_range.js';
 import { tlb_finish_mmu } from './tlb_finish_mmu.js';
+import { mmu_notifier_invalidate_range_end } from './mmu_notifier_invalidate_range_end.js';
+import { mmu_notifier_invalidate_range_start } from './mmu_notifier_invalidate_range_start.js';
 
 /**
  * Writing 4 to /proc/self/clear_refs: from its return on, each write leaves a soft-dirty mark. fs/proc/task_mmu.c,

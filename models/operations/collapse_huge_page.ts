@@ -15,10 +15,6 @@ import {
   pmdp_collapse_flush,
 } from '../../src/kernel/khugepaged.js';
 import { anon_vma_rwsem, down_write, mmap_sem, up_read, up_write } from '../../src/kernel/locks.js';
-import {
-  mmu_notifier_invalidate_range_end,
-  mmu_notifier_invalidate_range_start,
-} from '../../src/kernel/notifier.js';
 import { alloc_huge_page, put_page } from '../../src/kernel/page.js';
 import { pmd_lock, pmd_unlock, set_pmd_at } from '../../src/kernel/pgtable.js';
 import { is_zero } from '../../src/kernel/range.js';
@@ -26,6 +22,8 @@ import { page_add_new_anon_rmap } from '../../src/kernel/rmap.js';
 import { find_vma, vma_anonymous } from '../../src/kernel/vma.js';
 import { __collapse_huge_page_copy } from './__collapse_huge_page_copy.js';
 import { __collapse_huge_page_isolate } from './__collapse_huge_page_isolate.js';
+import { mmu_notifier_invalidate_range_end } from './mmu_notifier_invalidate_range_end.js';
+import { mmu_notifier_invalidate_range_start } from './mmu_notifier_invalidate_range_start.js';
 
 /**
  * Base pages of a PMD become one huge page. Entered with mmap_sem held for reading, returns without it.

@@ -1,14 +1,12 @@
 import { call, each, go_to, label, not, when } from '../../src/program/build.js';
 import { operation } from '../../src/program/operation.js';
 import { same_address_in } from '../../src/kernel/mm.js';
-import {
-  mmu_notifier_invalidate_range_end,
-  mmu_notifier_invalidate_range_start,
-} from '../../src/kernel/notifier.js';
 import { let_, next_pmd, pages_in_pmd } from '../../src/kernel/range.js';
 import { find_vma, is_cow_mapping, is_vm_hugetlb_page, vma_is_copied } from '../../src/kernel/vma.js';
 import { copy_hugetlb_page_range } from './copy_hugetlb_page_range.js';
 import { copy_pmd_range } from './copy_pmd_range.js';
+import { mmu_notifier_invalidate_range_end } from './mmu_notifier_invalidate_range_end.js';
+import { mmu_notifier_invalidate_range_start } from './mmu_notifier_invalidate_range_start.js';
 
 /**
  * fork of one vma, [addr, addr + count): a mapping that is copied on write becomes read-only in both mms, inside a

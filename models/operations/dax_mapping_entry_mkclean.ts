@@ -5,11 +5,7 @@ import { pmd_table, pmd_trans_huge, pte_mkclean, pte_wrprotect } from '../../src
 import { pmd_start } from '../../src/kernel/gather.js';
 import { HPAGE_PMD_NR, pmdp_get } from '../../src/kernel/huge.js';
 import { down_read, i_mmap_rwsem, up_read } from '../../src/kernel/locks.js';
-import {
-  mmu_notifier_invalidate_range,
-  mmu_notifier_invalidate_range_end,
-  mmu_notifier_invalidate_range_start,
-} from '../../src/kernel/notifier.js';
+import { mmu_notifier_invalidate_range } from '../../src/kernel/notifier.js';
 import {
   pmd_lock,
   pmd_peek,
@@ -24,6 +20,8 @@ import {
 } from '../../src/kernel/pgtable.js';
 import { promise_entry } from '../../src/kernel/promise.js';
 import { let_, next_page } from '../../src/kernel/range.js';
+import { mmu_notifier_invalidate_range_end } from './mmu_notifier_invalidate_range_end.js';
+import { mmu_notifier_invalidate_range_start } from './mmu_notifier_invalidate_range_start.js';
 
 const PAGE = number(1);
 

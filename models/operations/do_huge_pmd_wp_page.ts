@@ -3,10 +3,6 @@ import { operation } from '../../src/program/operation.js';
 import { DIRTY, entry_target, maybe_mkwrite, mk_huge_pmd, WRITE } from '../../src/kernel/entry.js';
 import { HPAGE_PMD_NR, pmdp_set_access_flags } from '../../src/kernel/huge.js';
 import {
-  mmu_notifier_invalidate_range_end,
-  mmu_notifier_invalidate_range_start,
-} from '../../src/kernel/notifier.js';
-import {
   alloc_huge_page,
   copy_user_huge_page,
   get_page,
@@ -28,6 +24,8 @@ import { page_add_new_anon_rmap, page_remove_compound_rmap } from '../../src/ker
 import { reuse_swap_page } from '../../src/kernel/swap.js';
 import { do_huge_pmd_wp_page_fallback } from './do_huge_pmd_wp_page_fallback.js';
 import { split_huge_pmd } from './split_huge_pmd.js';
+import { mmu_notifier_invalidate_range_end } from './mmu_notifier_invalidate_range_end.js';
+import { mmu_notifier_invalidate_range_start } from './mmu_notifier_invalidate_range_start.js';
 
 const ONE = number(1);
 

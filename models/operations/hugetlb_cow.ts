@@ -5,18 +5,14 @@ import { DIRTY, entry_target, WRITE } from '../../src/kernel/entry.js';
 import {
   alloc_hugetlb_page,
   huge_page_size,
-  huge_pte_lock,
   huge_ptep_clear_flush,
   huge_ptep_get,
   huge_ptep_set_access_flags,
   make_huge_pte,
   set_huge_pte_at,
 } from '../../src/kernel/hugetlb.js';
-import {
-  mmu_notifier_invalidate_range,
-  mmu_notifier_invalidate_range_end,
-  mmu_notifier_invalidate_range_start,
-} from '../../src/kernel/notifier.js';
+import { huge_pte_lock } from '../../src/kernel/hugetlb-tables.js';
+import { mmu_notifier_invalidate_range } from '../../src/kernel/notifier.js';
 import { copy_user_huge_page, get_page, PageAnon, put_page } from '../../src/kernel/page.js';
 import { pmd_unlock, pte_same } from '../../src/kernel/pgtable.js';
 import { flags } from '../../src/program/build.js';
@@ -26,6 +22,8 @@ import {
   page_mapcount_is,
   page_remove_compound_rmap,
 } from '../../src/kernel/rmap.js';
+import { mmu_notifier_invalidate_range_end } from './mmu_notifier_invalidate_range_end.js';
+import { mmu_notifier_invalidate_range_start } from './mmu_notifier_invalidate_range_start.js';
 
 const ONE = number(1);
 
@@ -41,8 +39,8 @@ export const hugetlb_cow = operation({
   from: 'mm/hugetlb.c',
   takes: ['addr', 'pte', 'vma'],
   gives: ['fault'],
-  locals: ['orig_pte', 'old_page', 'new_page', 'entry', 'again'],
-  steps: ({ addr, pte, fault, orig_pte, old_page, new_page, entry, again }) => [
+  locals: ['orig_pte', 'old_page', 'new_page', 'entry'],
+  steps: ({ addr, pte, fault, orig_pte, old_page, new_page, entry }) => [
     huge_ptep_get(pte, orig_pte),
     let_(old_page, entry_target(orig_pte)),
     when(page_mapcount_is(old_page, ONE), [
@@ -56,21 +54,21 @@ export const hugetlb_cow = operation({
     when(not(alloc_hugetlb_page(new_page)), [let_(fault, signal_bus), go_to('out_release_old')]),
     copy_user_huge_page(new_page, old_page),
     mmu_notifier_invalidate_range_start(addr, huge_page_size),
-    huge_pte_lock(addr, again),
-    when(pte_same(again, orig_pte), [
-      huge_ptep_clear_flush(addr, again, entry),
+    huge_pte_lock(addr, pte),
+    when(pte_same(pte, orig_pte), [
+      huge_ptep_clear_flush(addr, pte, entry),
       slot('after-clear', mmu_notifier_invalidate_range(addr, huge_page_size)),
-      set_huge_pte_at(addr, again, make_huge_pte(new_page, ONE)),
+      set_huge_pte_at(addr, pte, make_huge_pte(new_page, ONE)),
       page_remove_compound_rmap(old_page),
       page_add_new_anon_rmap(new_page, addr), // hugepage_add_new_anon_rmap
       let_(new_page, old_page),
     ]),
-    pmd_unlock(again),
+    pmd_unlock(pte),
     mmu_notifier_invalidate_range_end(addr, huge_page_size),
     put_page(new_page), // the old page's mapping, or the new page that nobody needs
     label('out_release_old'),
     put_page(old_page),
-    huge_pte_lock(addr, again),
+    huge_pte_lock(addr, pte),
     label('out'),
   ],
 });

@@ -1,16 +1,16 @@
-import { call, go_to, label, when } from '../../src/program/build.js';
+import { call, go_to, label, number, when } from '../../src/program/build.js';
 import { operation } from '../../src/program/operation.js';
 import { tlb_gather_mmu } from '../../src/kernel/gather.js';
 import { down_read, mmap_sem, up_read } from '../../src/kernel/locks.js';
-import {
-  mmu_notifier_invalidate_range_end,
-  mmu_notifier_invalidate_range_start,
-} from '../../src/kernel/notifier.js';
 import { promise_discard } from '../../src/kernel/promise.js';
 import { flush_tlb_range } from '../../src/kernel/tlb.js';
 import { range_has_hole, range_has_hugetlb } from '../../src/kernel/vma.js';
 import { tlb_finish_mmu } from './tlb_finish_mmu.js';
 import { zap_pmd_range } from './zap_pmd_range.js';
+import { mmu_notifier_invalidate_range_end } from './mmu_notifier_invalidate_range_end.js';
+import { mmu_notifier_invalidate_range_start } from './mmu_notifier_invalidate_range_start.js';
+
+const NO_DETAILS = number(0);
 
 /**
  * madvise(MADV_DONTNEED): madvise_dontneed_single_vma (mm/madvise.c) and zap_page_range (mm/memory.c), v4.14.
@@ -27,7 +27,7 @@ export const madvise_dontneed = operation({
     promise_discard(start, count),
     tlb_gather_mmu(start),
     mmu_notifier_invalidate_range_start(start, count), // zap_page_range
-    call(zap_pmd_range, { start, count }),
+    call(zap_pmd_range, { start, count, details: NO_DETAILS }),
     flush_tlb_range(start, count), // CPUs only
     mmu_notifier_invalidate_range_end(start, count),
     call(tlb_finish_mmu, { start, count }),

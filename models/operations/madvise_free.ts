@@ -3,14 +3,12 @@ import { operation } from '../../src/program/operation.js';
 import { tlb_gather_mmu } from '../../src/kernel/gather.js';
 import { down_read, mmap_sem, up_read } from '../../src/kernel/locks.js';
 import { range_is_anonymous } from '../../src/kernel/mm.js';
-import {
-  mmu_notifier_invalidate_range_end,
-  mmu_notifier_invalidate_range_start,
-} from '../../src/kernel/notifier.js';
 import { promise_free } from '../../src/kernel/promise.js';
 import { let_, next_pmd, pages_in_pmd } from '../../src/kernel/range.js';
 import { madvise_free_pte_range } from './madvise_free_pte_range.js';
 import { tlb_finish_mmu } from './tlb_finish_mmu.js';
+import { mmu_notifier_invalidate_range_end } from './mmu_notifier_invalidate_range_end.js';
+import { mmu_notifier_invalidate_range_start } from './mmu_notifier_invalidate_range_start.js';
 
 /**
  * madvise(MADV_FREE): madvise_free_single_vma and madvise_free_page_range. mm/madvise.c, v4.14. Anonymous memory only

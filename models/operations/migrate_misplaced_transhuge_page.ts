@@ -14,10 +14,6 @@ import {
   page_ref_freeze,
   page_ref_unfreeze,
 } from '../../src/kernel/migrate.js';
-import {
-  mmu_notifier_invalidate_range_end,
-  mmu_notifier_invalidate_range_start,
-} from '../../src/kernel/notifier.js';
 import { alloc_huge_page, get_page, lock_page, put_page, unlock_page } from '../../src/kernel/page.js';
 import {
   pmd_lock,
@@ -28,6 +24,8 @@ import {
 } from '../../src/kernel/pgtable.js';
 import { page_dup_compound_rmap, page_remove_compound_rmap } from '../../src/kernel/rmap.js';
 import { putback_lru_page } from '../../src/kernel/vmscan.js';
+import { mmu_notifier_invalidate_range_end } from './mmu_notifier_invalidate_range_end.js';
+import { mmu_notifier_invalidate_range_start } from './mmu_notifier_invalidate_range_start.js';
 
 /** The mapping's reference and the isolation's. */
 const TWO = number(2);

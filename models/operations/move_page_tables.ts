@@ -3,16 +3,14 @@ import { operation } from '../../src/program/operation.js';
 import { pte_none } from '../../src/kernel/entry.js';
 import { HPAGE_PMD_NR, pmd_maps_huge } from '../../src/kernel/huge.js';
 import { move_extent } from '../../src/kernel/mm.js';
-import {
-  mmu_notifier_invalidate_range_end,
-  mmu_notifier_invalidate_range_start,
-} from '../../src/kernel/notifier.js';
 import { pmd_none_or_trans_huge, pmd_peek, pte_alloc } from '../../src/kernel/pgtable.js';
 import { equal, is_zero, let_, minus, plus } from '../../src/kernel/range.js';
 import { flush_tlb_range } from '../../src/kernel/tlb.js';
 import { move_huge_pmd } from './move_huge_pmd.js';
 import { move_ptes } from './move_ptes.js';
 import { split_huge_pmd } from './split_huge_pmd.js';
+import { mmu_notifier_invalidate_range_end } from './mmu_notifier_invalidate_range_end.js';
+import { mmu_notifier_invalidate_range_start } from './mmu_notifier_invalidate_range_start.js';
 
 const ZERO = number(0);
 

@@ -1,15 +1,13 @@
 import { flags, go_to, label, not, number, slot, when } from '../../src/program/build.js';
 import { operation } from '../../src/program/operation.js';
 import { DIRTY, pte_mkclean, pte_wrprotect, WRITE } from '../../src/kernel/entry.js';
-import {
-  mmu_notifier_invalidate_range,
-  mmu_notifier_invalidate_range_end,
-  mmu_notifier_invalidate_range_start,
-} from '../../src/kernel/notifier.js';
+import { mmu_notifier_invalidate_range } from '../../src/kernel/notifier.js';
 import { page_vma_mapped_walk, PVMW_SYNC } from '../../src/kernel/page-vma-mapped.js';
 import { promise_entry } from '../../src/kernel/promise.js';
 import { pte_get, pte_unmap_unlock, ptep_clear_flush, set_pte_at } from '../../src/kernel/pgtable.js';
 import { has, let_ } from '../../src/kernel/range.js';
+import { mmu_notifier_invalidate_range_end } from './mmu_notifier_invalidate_range_end.js';
+import { mmu_notifier_invalidate_range_start } from './mmu_notifier_invalidate_range_start.js';
 
 const PAGE = number(1);
 const ONE = number(1);

@@ -2,10 +2,6 @@ import { go_to, label, not, number, when } from '../../src/program/build.js';
 import { operation } from '../../src/program/operation.js';
 import { mk_pte, READ_ONLY } from '../../src/kernel/entry.js';
 import { EFAULT } from '../../src/kernel/ksm.js';
-import {
-  mmu_notifier_invalidate_range_end,
-  mmu_notifier_invalidate_range_start,
-} from '../../src/kernel/notifier.js';
 import { get_page, put_page } from '../../src/kernel/page.js';
 import {
   pmd_none_or_trans_huge,
@@ -13,11 +9,13 @@ import {
   pte_same,
   pte_unmap_unlock,
   ptep_clear_flush_notify,
-  set_pte_at,
 } from '../../src/kernel/pgtable.js';
 import { let_ } from '../../src/kernel/range.js';
 import { page_add_anon_rmap, page_mapped, page_remove_rmap } from '../../src/kernel/rmap.js';
 import { try_to_free_swap } from '../../src/kernel/swap.js';
+import { mmu_notifier_invalidate_range_end } from './mmu_notifier_invalidate_range_end.js';
+import { mmu_notifier_invalidate_range_start } from './mmu_notifier_invalidate_range_start.js';
+import { set_pte_at_notify } from './set_pte_at_notify.js';
 
 const PAGE = number(1);
 const OK = number(0);
@@ -41,7 +39,7 @@ export const replace_page = operation({
     get_page(kpage),
     page_add_anon_rmap(kpage, addr),
     ptep_clear_flush_notify(addr, pte, entry),
-    set_pte_at(addr, pte, mk_pte(kpage, READ_ONLY)), // set_pte_at_notify
+    set_pte_at_notify(addr, pte, mk_pte(kpage, READ_ONLY)),
     page_remove_rmap(page),
     when(not(page_mapped(page)), [when(try_to_free_swap(page), [])]),
     put_page(page),

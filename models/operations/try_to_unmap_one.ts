@@ -13,12 +13,9 @@ import {
   pte_dirty,
   swp_entry_to_pte,
 } from '../../src/kernel/entry.js';
+import { compound_pages } from '../../src/kernel/hugetlb-migrate.js';
 import { make_read_migration_entry } from '../../src/kernel/migrate.js';
-import {
-  mmu_notifier_invalidate_range,
-  mmu_notifier_invalidate_range_end,
-  mmu_notifier_invalidate_range_start,
-} from '../../src/kernel/notifier.js';
+import { mmu_notifier_invalidate_range } from '../../src/kernel/notifier.js';
 import {
   PageAnon,
   PageFlag,
@@ -43,6 +40,8 @@ import { page_remove_rmap } from '../../src/kernel/rmap.js';
 import { page_swap_slot, swap_duplicate } from '../../src/kernel/swap.js';
 import { set_tlb_ubc_flush_pending, should_defer_flush } from '../../src/kernel/tlb.js';
 import { TTU_BATCH_FLUSH, TTU_IGNORE_HWPOISON, TTU_MIGRATION } from '../../src/kernel/vmscan.js';
+import { mmu_notifier_invalidate_range_end } from './mmu_notifier_invalidate_range_end.js';
+import { mmu_notifier_invalidate_range_start } from './mmu_notifier_invalidate_range_start.js';
 
 const PAGE = number(1);
 const ONE = number(1);
@@ -53,16 +52,19 @@ const ONE = number(1);
  *
  * v4.14 notifies under the lock at the discard label, after the mapping and its reference are gone; later kernels
  * do it inside some branches, where slots stand. Left out: mlocked vmas (TTU_MUNLOCK), the accessed bit, pages mapped by
- * a PMD (set_pmd_migration_entry, TTU_SPLIT_HUGE_PMD), hugetlb, rss counters, mmlist.
+ * a PMD (set_pmd_migration_entry, TTU_SPLIT_HUGE_PMD), rss counters, mmlist. A hugetlb page goes the way of a base page: its
+ * place is a PMD entry, and nobody asks whether other mms share the table that holds it.
  */
 export const try_to_unmap_one = operation({
   name: 'try_to_unmap_one',
   from: 'mm/rmap.c',
   takes: ['page', 'addr', 'flags'],
   gives: ['stop'],
-  locals: ['pte', 'entry'],
-  steps: ({ page, addr, flags, stop, pte, entry }) => [
-    mmu_notifier_invalidate_range_start(addr, PAGE),
+  locals: ['start', 'count', 'pte', 'entry'],
+  steps: ({ page, addr, flags, stop, start, count, pte, entry }) => [
+    let_(start, addr),
+    let_(count, compound_pages(page)),
+    mmu_notifier_invalidate_range_start(start, count),
     when(not(page_vma_mapped_walk(page, addr, PVMW_NONE, pte)), [go_to('end')]),
     when(has(flags, TTU_MIGRATION), [
       when(PageFlag(page, PG_device_private), [
@@ -163,6 +165,6 @@ export const try_to_unmap_one = operation({
     label('unlock'),
     pte_unmap_unlock(pte),
     label('end'),
-    mmu_notifier_invalidate_range_end(addr, PAGE),
+    mmu_notifier_invalidate_range_end(start, count),
   ],
 });

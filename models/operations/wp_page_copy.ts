@@ -2,21 +2,19 @@ import { number } from '../../src/program/build.js';
 import { when, not, go_to, label } from '../../src/program/build.js';
 import { operation } from '../../src/program/operation.js';
 import { maybe_mkwrite, mk_pte, DIRTY } from '../../src/kernel/entry.js';
-import {
-  mmu_notifier_invalidate_range_end,
-  mmu_notifier_invalidate_range_start,
-} from '../../src/kernel/notifier.js';
 import { alloc_page_vma, copy_user_highpage, put_page } from '../../src/kernel/page.js';
 import {
   pte_offset_map_lock,
   pte_same,
   pte_unmap_unlock,
   ptep_clear_flush_notify,
-  set_pte_at,
 } from '../../src/kernel/pgtable.js';
 import { page_add_new_anon_rmap, page_remove_rmap } from '../../src/kernel/rmap.js';
 import { signal_bus } from '../../src/kernel/access.js';
 import { let_ } from '../../src/kernel/range.js';
+import { mmu_notifier_invalidate_range_end } from './mmu_notifier_invalidate_range_end.js';
+import { mmu_notifier_invalidate_range_start } from './mmu_notifier_invalidate_range_start.js';
+import { set_pte_at_notify } from './set_pte_at_notify.js';
 
 const PAGE = number(1);
 
@@ -43,7 +41,7 @@ export const wp_page_copy = operation({
       [
         ptep_clear_flush_notify(addr, pte, entry),
         page_add_new_anon_rmap(new_page, addr),
-        set_pte_at(addr, pte, maybe_mkwrite(mk_pte(new_page, DIRTY), vma)), // set_pte_at_notify: change_pte has no subscriber here
+        set_pte_at_notify(addr, pte, maybe_mkwrite(mk_pte(new_page, DIRTY), vma)),
         page_remove_rmap(old_page), // only after the entry is switched: a sharer may reuse the page from here on
         put_page(old_page), // the mapping's reference
       ],

@@ -3,15 +3,14 @@ import { operation } from '../../src/program/operation.js';
 import { pte_dirty, pte_mkclean, pte_write, pte_wrprotect } from '../../src/kernel/entry.js';
 import { mm_tlb_flush_pending } from '../../src/kernel/gather.js';
 import { EFAULT, page_count_explained } from '../../src/kernel/ksm.js';
-import {
-  mmu_notifier_invalidate_range_end,
-  mmu_notifier_invalidate_range_start,
-} from '../../src/kernel/notifier.js';
 import { page_vma_mapped_walk, PVMW_NONE } from '../../src/kernel/page-vma-mapped.js';
 import { set_page_dirty } from '../../src/kernel/page.js';
 import { pte_get, pte_unmap_unlock, ptep_clear_flush_notify, set_pte_at } from '../../src/kernel/pgtable.js';
 import { promise_entry } from '../../src/kernel/promise.js';
 import { is_zero, let_ } from '../../src/kernel/range.js';
+import { mmu_notifier_invalidate_range_end } from './mmu_notifier_invalidate_range_end.js';
+import { mmu_notifier_invalidate_range_start } from './mmu_notifier_invalidate_range_start.js';
+import { set_pte_at_notify } from './set_pte_at_notify.js';
 
 const PAGE = number(1);
 const OK = number(0);
@@ -39,7 +38,7 @@ export const write_protect_page = operation({
     // somebody reads from or writes to the page without the entry (get_user_pages)
     when(not(page_count_explained(page)), [set_pte_at(addr, pte, entry), go_to('out_unlock')]),
     when(pte_dirty(entry), [set_page_dirty(page)]),
-    set_pte_at(addr, pte, pte_mkclean(pte_wrprotect(entry))), // set_pte_at_notify: change_pte has no subscriber here
+    set_pte_at_notify(addr, pte, pte_mkclean(pte_wrprotect(entry))),
     label('is_protected'),
     pte_get(pte, orig_pte),
     let_(err, OK),

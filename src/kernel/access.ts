@@ -6,6 +6,8 @@ import { BLOCKED, DONE, NO } from '../program/primitive.js';
 import { constant } from '../program/build.js';
 import { frameOf, isHuge, isPresent, KIND_TABLE, kindOf, PTE } from './entry.js';
 import { ACTIVE, COUNTED, evict } from './iommu.js';
+import { zapEntry } from './shadow-entries.js';
+import { STATE, SUBSCRIBER } from './subscriber.js';
 import { frameFor, narrow, pmdIndex } from './walk.js';
 
 /**
@@ -30,7 +32,7 @@ function contents(m: Machine, entry: number, addr: number, word: number): number
 }
 
 /** The place of the leaf entry for `addr` by a walk from the root; -1 when an upper level is none. */
-function leaf(m: Machine, addr: number): number {
+export function leaf(m: Machine, addr: number): number {
   const pmd = pmdIndex(m, addr);
   if (pmd < 0) return -1;
   const e = m.words[pmd];
@@ -40,11 +42,11 @@ function leaf(m: Machine, addr: number): number {
 }
 
 /** fork is still making the mm: in the kernel no thread of it exists yet, so here they wait. */
-function isBorn(m: Machine, addr: number): boolean {
+export function isBorn(m: Machine, addr: number): boolean {
   return m.words[m.layout.mmAt(addr >> m.layout.pagesShift) + MM.BORN] !== 0;
 }
 
-function fill(m: Machine, t: number, addr: number, e: number, huge: boolean): void {
+export function fill(m: Machine, t: number, addr: number, e: number, huge: boolean): void {
   const L = m.layout;
   const tlb = L.tlbAt(t);
   const page = addr & (L.pages - 1);
@@ -122,6 +124,7 @@ export const ats_translate = test('ats_translate', ['addr', 'write'], (m, t, add
   if (isBorn(m, addr)) return BLOCKED;
   const L = m.layout;
   const d = L.deviceAt(t - L.geometry.cpus);
+  if ((m.words[d + DEVICE.STATE] & STATE.BOUND) === 0) return NO;
   m.words[d + DEVICE.FLAGS] |= ACTIVE;
   // a read-only translation that is kept stands in the way of a walk for a write
   if (write !== 0 && m.hardware['read-only-entry'] === 1 && hit(m, t, addr) >= 0) return NO;
@@ -189,7 +192,9 @@ export const post = test('post', ['addr', 'word'], (m, t, addr, word) => {
   }
   const L = m.layout;
   const d = L.deviceAt(t - L.geometry.cpus);
-  if (m.hardware['dirty-bit'] === 1) m.words[at] = e | PTE.LATE;
+  if (m.words[d + DEVICE.KIND] !== SUBSCRIBER.SVA)
+    m.words[at] = e | PTE.DIRTY; // in the driver's own page table
+  else if (m.hardware['dirty-bit'] === 1) m.words[at] = e | PTE.LATE;
   m.words[d + DEVICE.FLAGS] |= ACTIVE;
   m.words[d + DEVICE.POST_AT] = addr + 1;
   m.words[d + DEVICE.POST_ENTRY] = e;
@@ -235,13 +240,21 @@ export const page_request = verb(
 /** Drops the device's own translation of `addr` (capacity, any time). */
 export const device_evict = verb('device_evict', ['addr'], (m, t, addr) => {
   const at = hit(m, t, addr);
-  if (at >= 0) evict(m, t, at, addr & (m.layout.pages - 1));
+  if (at < 0) return DONE;
+  const d = m.layout.deviceAt(t - m.layout.geometry.cpus);
+  if (m.words[d + DEVICE.KIND] === SUBSCRIBER.SVA) evict(m, t, at, addr & (m.layout.pages - 1));
+  else if (m.words[d + DEVICE.LOCK] !== 0)
+    return BLOCKED; // the driver's shrinker takes its lock
+  else zapEntry(m, at);
   return DONE;
 });
 
 /** Reads a present entry without an access (hardware that prefetches). Nothing happens when it is not present. */
 export const device_prefetch = verb('device_prefetch', ['addr'], (m, t, addr) => {
   if (isBorn(m, addr)) return BLOCKED;
+  const d = m.layout.deviceAt(t - m.layout.geometry.cpus);
+  if (m.words[d + DEVICE.KIND] !== SUBSCRIBER.SVA || (m.words[d + DEVICE.STATE] & STATE.BOUND) === 0)
+    return DONE;
   if (hit(m, t, addr) >= 0) return DONE;
   const place = leaf(m, addr);
   const e = place < 0 ? 0 : m.words[place];

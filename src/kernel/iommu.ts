@@ -2,6 +2,7 @@ import { DEVICE, THREAD } from '../machine/layout.js';
 import { PTES_PER_PMD } from '../machine/geometry.js';
 import type { Machine } from '../machine/machine.js';
 import { PTE } from './entry.js';
+import { SUBSCRIBER } from './subscriber.js';
 import { dropAll } from './cpu-tlb.js';
 import { pmdIndex, pteIndex } from './walk.js';
 
@@ -22,7 +23,7 @@ export function secondaryReady(m: Machine, addr: number, count: number): boolean
   const mm = addr >> L.pagesShift;
   for (let d = 0; d < L.geometry.devices; d++) {
     const at = L.deviceAt(d);
-    if (m.words[at + DEVICE.MM] !== mm) continue;
+    if (m.words[at + DEVICE.MM] !== mm || m.words[at + DEVICE.KIND] !== SUBSCRIBER.SVA) continue;
     const post = m.words[at + DEVICE.POST_AT] - 1;
     if (post >= addr && post < addr + Math.max(count, 1)) return false;
   }
@@ -35,7 +36,7 @@ export function invalidateSecondary(m: Machine, addr: number, count: number): vo
   const mm = addr >> L.pagesShift;
   for (let d = 0; d < L.geometry.devices; d++) {
     const at = L.deviceAt(d);
-    if (m.words[at + DEVICE.MM] !== mm) continue;
+    if (m.words[at + DEVICE.MM] !== mm || m.words[at + DEVICE.KIND] !== SUBSCRIBER.SVA) continue;
     if (m.hardware['inactive-pasid'] === 1 && (m.words[at + DEVICE.FLAGS] & ACTIVE) === 0) continue;
     if (m.hardware['flush-reach'] === 1 && (m.words[at + DEVICE.FLAGS] & COUNTED) === 0) continue;
     if (m.hardware.completion === 1) {
@@ -52,7 +53,7 @@ export function syncSecondary(m: Machine, mm: number): void {
   const L = m.layout;
   for (let d = 0; d < L.geometry.devices; d++) {
     const at = L.deviceAt(d);
-    if (m.words[at + DEVICE.MM] !== mm) continue;
+    if (m.words[at + DEVICE.MM] !== mm || m.words[at + DEVICE.KIND] !== SUBSCRIBER.SVA) continue;
     const later = m.words[at + DEVICE.LATER];
     if (later === 0) continue;
     m.words[at + DEVICE.LATER] = 0;

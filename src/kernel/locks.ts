@@ -1,24 +1,22 @@
 import { THREAD } from '../machine/layout.js';
 import type { Machine } from '../machine/machine.js';
+import { MARK } from '../machine/observer.js';
 import { test, value, verb } from '../machine/verb.js';
 import { BLOCKED, DONE, NO } from '../program/primitive.js';
+import { RULE } from './rules.js';
+import { sleeps } from './walk.js';
 
 /**
  * Locks are words. A sleeping reader/writer lock holds a bit a reader, or minus the writer's thread - 1; a spinlock and
  * a page lock hold the owner's thread + 1. Who cannot take a lock waits; fairness between waiters is not modelled.
  */
 
-function mayNotSleep(m: Machine, t: number, what: string): void {
-  if (m.words[m.layout.threadAt(t) + THREAD.SPIN] > 0)
-    m.observer.misused(m, t, `${what} may sleep and was called under a spinlock`);
-}
-
 export function spinLock(m: Machine, t: number, lock: number): number {
   const w = m.words;
   if (w[lock] !== 0) return BLOCKED;
   w[lock] = t + 1;
   const base = m.layout.threadAt(t);
-  w[base + THREAD.SPIN]++;
+  if (w[base + THREAD.SPIN]++ === 0) m.observer.marked(m, t, MARK.SPINLOCK);
   w[base + THREAD.HELD]++;
   return DONE;
 }
@@ -26,7 +24,7 @@ export function spinLock(m: Machine, t: number, lock: number): number {
 export function spinUnlock(m: Machine, t: number, lock: number): number {
   const w = m.words;
   if (w[lock] !== t + 1) {
-    m.observer.misused(m, t, 'a spinlock is released by a thread that does not hold it');
+    m.observer.misused(m, t, 'a spinlock is released by a thread that does not hold it', RULE.LOCKS);
     return DONE;
   }
   w[lock] = 0;
@@ -51,9 +49,9 @@ export const down_read = verb(
   (m, t, lock) => {
     const w = m.words;
     if (w[lock] < 0) return BLOCKED;
-    mayNotSleep(m, t, 'down_read');
+    sleeps(m, t, 'down_read');
     if ((w[lock] & (1 << t)) !== 0)
-      m.observer.misused(m, t, 'a lock is taken for reading twice by one thread');
+      m.observer.misused(m, t, 'a lock is taken for reading twice by one thread', RULE.LOCKS);
     w[lock] |= 1 << t;
     w[m.layout.threadAt(t) + THREAD.HELD]++;
     return DONE;
@@ -67,7 +65,12 @@ export const up_read = verb(
   (m, t, lock) => {
     const w = m.words;
     if (w[lock] < 0 || (w[lock] & (1 << t)) === 0) {
-      m.observer.misused(m, t, 'a lock is released by a thread that does not hold it for reading');
+      m.observer.misused(
+        m,
+        t,
+        'a lock is released by a thread that does not hold it for reading',
+        RULE.LOCKS,
+      );
       return DONE;
     }
     w[lock] &= ~(1 << t);
@@ -83,7 +86,7 @@ export const down_write = verb(
   (m, t, lock) => {
     const w = m.words;
     if (w[lock] !== 0) return BLOCKED;
-    mayNotSleep(m, t, 'down_write');
+    sleeps(m, t, 'down_write');
     w[lock] = -(t + 1);
     w[m.layout.threadAt(t) + THREAD.HELD]++;
     return DONE;
@@ -110,7 +113,12 @@ export const up_write = verb(
   (m, t, lock) => {
     const w = m.words;
     if (w[lock] !== -(t + 1)) {
-      m.observer.misused(m, t, 'a lock is released by a thread that does not hold it for writing');
+      m.observer.misused(
+        m,
+        t,
+        'a lock is released by a thread that does not hold it for writing',
+        RULE.LOCKS,
+      );
       return DONE;
     }
     w[lock] = 0;
@@ -123,7 +131,12 @@ export const up_write = verb(
 export const downgrade_write = verb('downgrade_write', ['lock'], (m, t, lock) => {
   const w = m.words;
   if (w[lock] !== -(t + 1)) {
-    m.observer.misused(m, t, 'a lock is downgraded by a thread that does not hold it for writing');
+    m.observer.misused(
+      m,
+      t,
+      'a lock is downgraded by a thread that does not hold it for writing',
+      RULE.LOCKS,
+    );
     return DONE;
   }
   w[lock] = 1 << t;

@@ -1,10 +1,12 @@
-import { MM, THREAD } from '../machine/layout.js';
+import { MM, RANGE_ROOM, THREAD } from '../machine/layout.js';
 import type { Machine } from '../machine/machine.js';
+import { MARK } from '../machine/observer.js';
 import { verb } from '../machine/verb.js';
 import { expand, mutedSlot, slot } from '../program/build.js';
 import { BLOCKED, DONE } from '../program/primitive.js';
 import type { Arg, Expand } from '../program/step.js';
 import { invalidateSecondary, secondaryReady, syncSecondary } from './iommu.js';
+import { RULE } from './rules.js';
 import { sleeps } from './walk.js';
 
 /**
@@ -55,26 +57,81 @@ export function invalidate(m: Machine, start: number, count: number): number {
   return DONE;
 }
 
-/** Opens a bracket: subscribers may sleep in it. */
+/** Notes the bracket for the oracles: it is open until {@link closed}. */
+function open(m: Machine, t: number, start: number, count: number): void {
+  const at = m.layout.threadAt(t);
+  const n = m.words[at + THREAD.RANGES]++;
+  if (n < RANGE_ROOM) m.words[at + THREAD.RANGE + n] = start | (count << 16);
+  m.observer.marked(m, t, MARK.START);
+}
+
+/** The bracket over `start` that was opened last, or else the last one: END may name another range. */
+function close(m: Machine, t: number, start: number): void {
+  const at = m.layout.threadAt(t);
+  const n = --m.words[at + THREAD.RANGES];
+  m.observer.marked(m, t, MARK.END);
+  const first = at + THREAD.RANGE;
+  const last = Math.min(n, RANGE_ROOM - 1);
+  let i = last;
+  while (i > 0 && (m.words[first + i] & 0xffff) !== start) i--;
+  if ((m.words[first + i] & 0xffff) !== start) i = last;
+  for (; i < last; i++) m.words[first + i] = m.words[first + i + 1];
+  m.words[first + last] = 0;
+}
+
+/** Opens a bracket: subscribers may sleep in it. Its callbacks are models/operations' to call. */
 export const mmu_notifier_invalidate_range_start = verb(
   'mmu_notifier_invalidate_range_start',
   ['start', 'count'],
-  (m, t) => {
-    sleeps(m, t, 'mmu_notifier_invalidate_range_start');
-    m.words[m.layout.threadAt(t) + THREAD.RANGES]++;
+  (m, t, start, count) => {
+    sleeps(m, t, 'mmu_notifier_invalidate_range_start', RULE.RANGE_SLEEPS);
+    open(m, t, start, count);
     return DONE;
   },
   { sleeps: true, effect: { does: 'take', resource: 'range', of: 0 } },
+);
+
+/** Opens one whose subscribers may not sleep; from v4.19. */
+export const range_start_nonblock = verb(
+  'mmu_notifier_invalidate_range_start_nonblock',
+  ['start', 'count'],
+  (m, t, start, count) => {
+    m.words[m.layout.threadAt(t) + THREAD.NONBLOCK] = 1;
+    open(m, t, start, count);
+    return DONE;
+  },
+  { effect: { does: 'take', resource: 'range', of: 0 } },
+);
+/** non_block_end: everybody has answered. */
+export const non_block_end = verb(
+  'non_block_end',
+  [],
+  (m, t) => {
+    m.words[m.layout.threadAt(t) + THREAD.NONBLOCK] = 0;
+    return DONE;
+  },
+  { private: true },
+);
+/** Somebody refused: the range has not begun, and its caller may not end it. */
+export const range_refused = verb(
+  'EAGAIN',
+  ['start'],
+  (m, t, start) => {
+    close(m, t, start);
+    m.observer.marked(m, t, MARK.REFUSED);
+    return DONE;
+  },
+  { private: true, effect: { does: 'release', resource: 'range', of: 0 } },
 );
 
 const range_end_callback = verb(
   'invalidate_range_end',
   ['start', 'count'],
   (m, t, start) => {
-    sleeps(m, t, 'mmu_notifier_invalidate_range_end');
+    sleeps(m, t, 'mmu_notifier_invalidate_range_end', RULE.RANGE_SLEEPS);
     const at = m.layout.threadAt(t) + THREAD.RANGES;
-    if (m.words[at] <= 0) m.observer.misused(m, t, 'a range is ended that was not started');
-    else m.words[at]--;
+    if (m.words[at] > 0) close(m, t, start);
+    else m.observer.misused(m, t, 'a range is ended that was not started', RULE.PAIRED, MARK.REFUSED);
     syncSecondary(m, start >> m.layout.pagesShift);
     return DONE;
   },

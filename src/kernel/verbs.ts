@@ -2,6 +2,7 @@ import type { Primitive } from '../program/primitive.js';
 import type { Arg, Computed, Condition, Constant, Do, Expand } from '../program/step.js';
 import { Vocabulary } from '../program/vocabulary.js';
 import * as access from './access.js';
+import * as bind from './bind.js';
 import * as choice from './choice.js';
 import * as dax from './dax.js';
 import * as entry from './entry.js';
@@ -10,8 +11,11 @@ import * as gather from './gather.js';
 import * as gup from './gup.js';
 import * as huge from './huge.js';
 import * as hugetlb from './hugetlb.js';
+import * as hugetlbMigrate from './hugetlb-migrate.js';
+import * as hugetlbTables from './hugetlb-tables.js';
 import * as ksm from './ksm.js';
 import * as khugepaged from './khugepaged.js';
+import * as kvm from './kvm.js';
 import * as locks from './locks.js';
 import * as mm from './mm.js';
 import * as mprotect from './mprotect.js';
@@ -21,11 +25,16 @@ import * as pgtable from './pgtable.js';
 import * as promise from './promise.js';
 import * as range from './range.js';
 import * as rmap from './rmap.js';
+import * as shadow from './shadow.js';
+import * as srcu from './srcu.js';
+import * as subscriber from './subscriber.js';
 import * as swap from './swap.js';
 import * as tlb from './tlb.js';
 import * as migrate from './migrate.js';
 import * as pageVmaMapped from './page-vma-mapped.js';
 import * as memoryFailure from './memory-failure.js';
+import * as truncate from './truncate.js';
+import * as umemOdp from './umem-odp.js';
 import * as uprobes from './uprobes.js';
 import * as vma from './vma.js';
 import * as writeback from './writeback.js';
@@ -34,6 +43,7 @@ import * as vmscan from './vmscan.js';
 /** Every file of this room that exports verbs or constants of the step language. */
 const files: readonly Readonly<Record<string, unknown>>[] = [
   access,
+  bind,
   choice,
   dax,
   entry,
@@ -43,7 +53,10 @@ const files: readonly Readonly<Record<string, unknown>>[] = [
   huge,
   khugepaged,
   hugetlb,
+  hugetlbMigrate,
+  hugetlbTables,
   ksm,
+  kvm,
   locks,
   mm,
   mprotect,
@@ -53,8 +66,13 @@ const files: readonly Readonly<Record<string, unknown>>[] = [
   promise,
   range,
   rmap,
+  shadow,
+  srcu,
+  subscriber,
   swap,
   tlb,
+  truncate,
+  umemOdp,
   uprobes,
   vma,
   migrate,
@@ -74,7 +92,9 @@ function primitivesOf(name: string, exported: unknown): readonly (readonly [stri
   const args = Array.from({ length: exported.length }, (): Arg => ({ kind: 'register', name: 'any' }));
   const step = (exported as Builder)(...args);
   if ('primitive' in step) return [[name, step.primitive]];
-  return step.parts.map((part) => [`${name}.${part.part ?? ''}`, part.primitive]);
+  return step.parts.flatMap((part) =>
+    part.kind === 'do' ? [[`${name}.${part.part ?? ''}`, part.primitive] as const] : [],
+  );
 }
 
 /** Verbs bear the kernel's names; our own functions are in camelCase or one plain word. */

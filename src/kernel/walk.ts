@@ -1,16 +1,26 @@
 import { FRAME, MM, TABLE, THREAD } from '../machine/layout.js';
 import { HUGE_ZERO_FRAME, PMDS_PER_PUD, PTES_PER_PMD, ZERO_FRAME } from '../machine/geometry.js';
 import type { Machine } from '../machine/machine.js';
+import { MARK } from '../machine/observer.js';
+import { RULE } from './rules.js';
 import { frameOf, isHuge, isPresent, KIND_DETACHED, KIND_TABLE, kindOf, PTE } from './entry.js';
 
 /** Hot. Plain functions over the page-table words; the verbs of kernel/pgtable stand on them. */
 
+/** Word index of the PUD entry of `addr`: the number of a table of PMDs + 1. */
+export function pudAt(m: Machine, addr: number): number {
+  const L = m.layout;
+  return L.mmAt(addr >> L.pagesShift) + MM.PUD + ((addr & (L.pages - 1)) >> 3);
+}
+
 /** Table of PMDs that maps `addr`, -1 when the PUD entry is none. */
 export function pmdTable(m: Machine, addr: number): number {
-  const L = m.layout;
-  const mm = addr >> L.pagesShift;
-  const page = addr & (L.pages - 1);
-  return m.words[L.mmAt(mm) + MM.PUD + (page >> 3)] - 1;
+  return m.words[pudAt(m, addr)] - 1;
+}
+
+/** Number of the table whose page holds the entry at `place`. */
+export function tableAtPlace(m: Machine, place: number): number {
+  return Math.floor((place - m.layout.table) / TABLE.SIZE);
 }
 
 /** Word index of the PMD entry of `addr`, -1 when there is no table. */
@@ -73,12 +83,41 @@ export function entryChanged(m: Machine, t: number, addr: number, before: number
   } else m.observer.entryChanged(m, t, addr, before, after);
 }
 
+/**
+ * The PMD entry at `place` changed: every address that is mapped through its table is told, also those of other mms that
+ * share the table. The table that a fault found may be its mm's no longer.
+ */
+export function sharedEntryChanged(
+  m: Machine,
+  t: number,
+  place: number,
+  before: number,
+  after: number,
+): void {
+  const L = m.layout;
+  const table = tableAtPlace(m, place);
+  const offset = (place - L.tableAt(table) - TABLE.ENTRY) * PTES_PER_PMD;
+  for (let mm = 0; mm < L.geometry.mms; mm++)
+    for (let pud = 0; pud < L.geometry.puds; pud++)
+      if (m.words[L.mmAt(mm) + MM.PUD + pud] === table + 1)
+        entryChanged(m, t, mm * L.pages + pud * PMDS_PER_PUD * PTES_PER_PMD + offset, before, after);
+}
+
 /** First thread word of `t`, plus a field. */
 export function threadWord(m: Machine, t: number, field: number): number {
   return m.layout.threadAt(t) + field;
 }
 
-export function sleeps(m: Machine, t: number, what: string): void {
-  if (m.words[m.layout.threadAt(t) + THREAD.SPIN] > 0)
-    m.observer.misused(m, t, `${what} may sleep and was called under a spinlock`);
+export function sleeps(m: Machine, t: number, what: string, rule: string = RULE.SLEEPS): void {
+  const at = m.layout.threadAt(t);
+  if (m.words[at + THREAD.SPIN] > 0)
+    m.observer.misused(m, t, `${what} may sleep and was called under a spinlock`, rule, MARK.SPINLOCK);
+  if (m.words[at + THREAD.NONBLOCK] > 0)
+    m.observer.misused(
+      m,
+      t,
+      `${what} may sleep and was called in a start that may not block`,
+      RULE.NONBLOCK,
+      MARK.START,
+    );
 }

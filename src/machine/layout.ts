@@ -26,8 +26,14 @@ export const THREAD = {
   MM: 14, // the mm that the CPU runs, or the device is bound to
   WINDOW: 15, // what the operation's promise window is (oracle/logical-memory)
   GATHER_PAGE: 16, // the queued frames, GATHER_ROOM words
-  REGS: 24,
+  NONBLOCK: 24, // non_block_start: a step that sleeps is wrong unless it is 0
+  GRACE: 25, // synchronize_srcu: the threads whose read sections it waits for
+  RANGE: 26, // the open brackets, RANGE_ROOM words: first page, and pages from bit 16 on; the oracles read them
+  REGS: 30,
 } as const;
+
+/** Brackets of one thread that can be open at once. */
+export const RANGE_ROOM = 4;
 
 /** Frames that one mmu_gather batch holds. */
 export const GATHER_ROOM = 8;
@@ -38,7 +44,9 @@ export const MM = {
   BATCHED: 2, // tlb_flush_batched
   HUGE_ZERO: 3, // MMF_HUGE_ZERO_PAGE: the mm pins the huge zero page
   BORN: 4, // fork is still making this mm: nothing of it runs yet
-  PUD: 5, // table index + 1 of the PMD page, one word a PUD region
+  NOTIFIERS: 5, // subscribers on the list that have range_start and range_end
+  ITREE: 6, // interval notifiers: bit 0 has_itree, bit 1 invalidate_seq is odd, then active_invalidate_ranges
+  PUD: 7, // table index + 1 of the PMD page, one word a PUD region
 } as const;
 
 export const VPAGE = {
@@ -77,7 +85,7 @@ export const FRAME = {
 
 export const FILE = {
   CACHE: 0, // page cache: frame + 1
-  TAGS: 1, // radix-tree tags of a DAX entry
+  TAGS: 1, // radix-tree tags of a DAX entry, and bits of the file (kernel/dax, kernel/filemap)
   LOCK: 2, // DAX entry lock
   S: 3, // contents on storage
   SIZE: 5,
@@ -99,7 +107,14 @@ export const DEVICE = {
   WALK_ENTRY: 5, // what it read
   LATER: 6, // invalidations taken but not complete: bit set of pages (completion needs a sync)
   FLAGS: 7, // bit 0: an access is in progress (PASID active); bit 1: deferred invalidation pending
-  SIZE: 8,
+  KIND: 8, // how it follows the page table: see kernel/subscriber
+  STATE: 9, // on the notifier list, bound, gone: see kernel/subscriber
+  LOCK: 10, // its driver's own lock (kvm->mmu_lock, umem_mutex), held by thread - 1
+  COUNT: 11, // invalidations in progress (mmu_notifier_count)
+  SEQ: 12, // its sequence count, as far as its one reader can tell: see kernel/subscriber
+  STARTED: 13, // range_starts that it took and that are not ended, 4 bits a thread
+  BINDER: 14, // the driver's lock over binding and unbinding, held by thread - 1
+  SIZE: 15,
 } as const;
 
 export const OBJECT = {
@@ -142,10 +157,14 @@ export class Layout {
   readonly walkCache: number;
   readonly anonVma: number;
   readonly iMmap: number;
-  /** i_mmap lock of the files behind private hugetlb mappings: one for all. */
+  /** i_mmap_sem of ext4's inodes (mapping->invalidate_lock), one a file. */
+  readonly invalidateLock: number;
+  /** i_mmap locks of hugetlbfs: one for all files behind private mappings, then one for all behind shared ones. */
   readonly hugetlbMmap: number;
   /** hugetlb_fault_mutex_table: one a huge page of each mm, then one a huge page of the files. */
   readonly hugetlbFault: number;
+  /** Threads in a read section of the one SRCU domain of mm/mmu_notifier.c. */
+  readonly srcu: number;
   readonly object: number;
   readonly window: number;
   readonly size: number;
@@ -158,7 +177,8 @@ export class Layout {
     this.pages = pagesPerMm(g);
     this.pagesShift = Math.log2(this.pages);
     this.threads = g.cpus + g.devices;
-    this.tablesCount = g.mms * (g.puds + g.puds * PMDS_PER_PUD) + 2;
+    // a few more than are mapped at once: tables in a gather are not free yet
+    this.tablesCount = g.mms * (g.puds + g.puds * PMDS_PER_PUD) + 4;
     this.framesCount = FIRST_FRAME + g.frames;
     this.objects = g.mms * this.pages + g.filePages;
     this.threadSize = THREAD.REGS + registers;
@@ -184,8 +204,10 @@ export class Layout {
     this.walkCache = room(this.threads * (this.pages / PTES_PER_PMD));
     this.anonVma = room(1);
     this.iMmap = room(Math.max(1, g.filePages / 4));
-    this.hugetlbMmap = room(1);
+    this.invalidateLock = room(Math.max(1, g.filePages / 4));
+    this.hugetlbMmap = room(2);
     this.hugetlbFault = room((g.mms * this.pages + g.filePages) / PTES_PER_PMD);
+    this.srcu = room(1);
     this.object = room(this.objects * OBJECT.SIZE);
     this.window = room(g.cpus * this.objects * WINDOW_WORDS);
     this.size = at;

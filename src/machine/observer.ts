@@ -38,8 +38,15 @@ export interface Observer<M> {
   dropped(m: M, t: number, addr: number): void;
   /** A hardware error took the contents of the page-cache page `frame`: its file falls back to its storage. */
   poisoned(m: M, t: number, frame: number): void;
-  /** The kernel broke a rule of its own: a lock, a bracket, a sleep. `rule` is one sentence. */
-  misused(m: M, t: number, rule: string): void;
+  /**
+   * The kernel broke a rule of its own: a lock, a bracket, a sleep. `what` is one sentence, `rule` says where the rule
+   * is written; `other` is the kind of step that this one disagrees with, see {@link MARK}.
+   */
+  misused(m: M, t: number, what: string, rule?: string, other?: number): void;
+  /** A step that a later one may disagree with: see {@link MARK}. */
+  marked(m: M, t: number, what: number): void;
+  /** Thread t told subscribers that the entries of [start, start + count) are invalid (invalidate_page). */
+  invalidated(m: M, t: number, start: number, count: number): void;
 }
 
 /** What an operation in flight does to contents, and therefore what may be read until it returns. */
@@ -59,6 +66,25 @@ export const WINDOW = {
   PROTECT: 6,
   /** Later writes to the range leave a soft-dirty mark. */
   TRACK: 7,
+  /** File pages [start, start + count) become zeros (hole punch). Private copies stay. */
+  PUNCH: 8,
+  /** They stop being pages of the file (truncate), for private copies too. */
+  TRUNCATE: 9,
+} as const;
+
+/** Steps that are kept in mind, the last one of each kind and thread. */
+export const MARK = {
+  /** A bracket was opened. */
+  START: 0,
+  /** A bracket was closed. */
+  END: 1,
+  /** A spinlock was taken, the first one that the thread holds. */
+  SPINLOCK: 2,
+  /** A subscriber refused a start. */
+  REFUSED: 3,
+  /** A subscriber was unregistered (of whatever thread). */
+  UNREGISTERED: 4,
+  KINDS: 5,
 } as const;
 
 /** Watches nothing: for benches, and for runs that only produce a schedule. */
@@ -81,4 +107,6 @@ export const nobody: Observer<unknown> = {
   dropped() {},
   poisoned() {},
   misused() {},
+  marked() {},
+  invalidated() {},
 };

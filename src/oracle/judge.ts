@@ -1,9 +1,14 @@
 import type { Machine } from '../machine/machine.js';
+import type { Marks } from './marks.js';
 import type { Verdict } from './verdict.js';
 
 /** What an oracle may ask of the logical memory, and how it says what it saw. */
 export interface Judge {
   readonly m: Machine;
+  /** Steps that later ones may disagree with. */
+  readonly marks: Marks;
+  /** Number of the step that runs. */
+  readonly step: number;
   /** A stale translation of equal bytes, pinned until exit: counted, no failure. */
   noteLatent(t: number, addr: number, text: string): void;
   /** Reports the first violation of the run; later ones are ignored. `blamed` when the oracle knows better. */

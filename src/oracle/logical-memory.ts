@@ -9,6 +9,7 @@ import { isLost, isPoisoned } from './backing.js';
 import { Blame } from './blame.js';
 import { drop, install, leave, migrate, noteDrop, rename, rewrite } from './homes.js';
 import type { Judge } from './judge.js';
+import { Marks } from './marks.js';
 import { Overlap } from './overlap.js';
 import { poisonFile } from './objects.js';
 import { noLooks, type Oracle } from './oracle.js';
@@ -40,6 +41,7 @@ export class LogicalMemory implements Observer<Machine>, Judge {
   latentAt: Violation | undefined;
   readonly blame = new Blame();
   readonly overlap = new Overlap();
+  readonly marks = new Marks();
   /** How often each hook was asked, over many runs. */
   readonly looks = noLooks();
 
@@ -63,6 +65,7 @@ export class LogicalMemory implements Observer<Machine>, Judge {
     this.step = 0;
     this.blame.begin(m);
     this.overlap.begin(m);
+    this.marks.begin(m);
   }
 
   /** Reports the first violation of the run; later ones are ignored. */
@@ -250,7 +253,15 @@ export class LogicalMemory implements Observer<Machine>, Judge {
     rename(m, from, to, done);
   }
 
-  misused(_m: Machine, t: number, rule: string): void {
-    for (const o of this.oracles) o.misused?.(this, t, rule);
+  misused(_m: Machine, t: number, what: string, rule = '', other = -1): void {
+    for (const o of this.oracles) o.misused?.(this, t, what, rule, other);
+  }
+
+  marked(m: Machine, t: number, what: number): void {
+    this.marks.note(m, t, what, this.step);
+  }
+
+  invalidated(_m: Machine, t: number, start: number, count: number): void {
+    for (const o of this.oracles) o.invalidated?.(this, t, start, count);
   }
 }

@@ -24,7 +24,9 @@ export interface Oracle {
   synced?(l: Judge, t: number, object: number, word: number, stored: number, allowed: boolean): void;
   /** fork is over for one page of the child. */
   forked?(l: Judge, t: number, addr: number, word: number, backed: number, allowed: boolean): void;
-  misused?(l: Judge, t: number, rule: string): void;
+  /** See machine/observer: `what` is wrong by `rule`, and disagrees with the last step of the kind `other`. */
+  misused?(l: Judge, t: number, what: string, rule: string, other: number): void;
+  invalidated?(l: Judge, t: number, start: number, count: number): void;
   returned?(l: Judge, t: number): void;
   ended?(l: Judge): void;
 }
@@ -44,6 +46,7 @@ export function noLooks(): Record<Hook, number> {
     synced: 0,
     forked: 0,
     misused: 0,
+    invalidated: 0,
     returned: 0,
     ended: 0,
   };

@@ -11,6 +11,7 @@ import type {
   GoTo,
   Inside,
   Label,
+  Part,
   Step,
   When,
   Operation,
@@ -75,7 +76,7 @@ export function does(primitive: Primitive, args: readonly Arg[]): Do {
 }
 
 /** A verb that visibly expands: each part is a step with a name of its own. */
-export function expand(name: string, args: readonly Arg[], parts: Readonly<Record<string, Do>>): Expand {
+export function expand(name: string, args: readonly Arg[], parts: Readonly<Record<string, Part>>): Expand {
   return {
     kind: 'expand',
     name,

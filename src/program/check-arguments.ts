@@ -16,7 +16,9 @@ export function checkArguments(operation: Operation): readonly Problem[] {
 export function placeText(operation: Operation, p: Placed): string {
   const name = calleeOf(p.step) || (p.step.kind === 'goto' ? `goto ${p.step.label}` : p.step.kind);
   const part =
-    p.expansion !== undefined && p.step.kind === 'do' ? `${p.expansion.name}.${p.step.part ?? ''}` : name;
+    p.expansion !== undefined && (p.step.kind === 'do' || p.step.kind === 'call')
+      ? `${p.expansion.name}.${p.step.part ?? ''}`
+      : name;
   return `${operation.name}:${p.number} ${part}`;
 }
 

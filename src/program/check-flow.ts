@@ -71,7 +71,7 @@ class Flow {
       case 'do':
         return this.verb(step, step.primitive.params, step.args, before);
       case 'expand':
-        return step.parts.reduce<Written>((now, d) => this.verb(d, d.primitive.params, d.args, now), before);
+        return step.parts.reduce<Written>((now, part) => this.step(part, now), before);
       case 'branch':
       case 'inside':
         return this.steps(step.steps, before);

@@ -1,6 +1,6 @@
 import { BadInput } from '../base/errors.js';
 import type { Locator } from './model.js';
-import type { Do, Expand, Step, Operation } from './step.js';
+import type { Expand, Step, Operation } from './step.js';
 
 /** A step with where it stands in its operation's own text. */
 export interface Placed {
@@ -81,7 +81,7 @@ export function locatePlaced(operation: Operation, at: Locator): Placed {
     if (calleeOf(p.step) !== at.callee) continue;
     if (++seen < nth) continue;
     if (at.part === undefined) return p;
-    const part = p.step.kind === 'expand' ? p.step.parts.find((d: Do) => d.part === at.part) : undefined;
+    const part = p.step.kind === 'expand' ? p.step.parts.find((d) => d.part === at.part) : undefined;
     if (part !== undefined) return { ...p, step: part };
     break;
   }

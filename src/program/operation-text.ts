@@ -122,7 +122,7 @@ export class OperationText {
         }
         return;
       case 'call':
-        if (place.mask !== 0) this.call(step, place.mask);
+        this.call(step, place.mask);
         return;
     }
   }
@@ -137,7 +137,8 @@ export class OperationText {
   private expand(step: Expand, place: Place): void {
     for (const part of step.parts) {
       this.inserted(this.union.before(part), place);
-      this.do(part, place, step);
+      if (part.kind === 'do') this.do(part, place, step);
+      else this.call(part, place.mask & this.union.mask(part));
       this.inserted(this.union.after(part), place);
     }
   }
@@ -172,6 +173,7 @@ export class OperationText {
   }
 
   private call(step: Call, mask: Mask): void {
+    if (mask === 0) return;
     const { window } = this.shared;
     const callee = step.operation;
     const top = window.top;

@@ -11,6 +11,7 @@ export function operationsIn(roots: readonly Operation[]): readonly Operation[] 
   const walk = (steps: readonly Step[]): void => {
     for (const s of steps) {
       if (s.kind === 'call') visit(s.operation);
+      else if (s.kind === 'expand') walk(s.parts);
       else if (s.kind === 'when') {
         walk(s.then);
         walk(s.otherwise);

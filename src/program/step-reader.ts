@@ -1,7 +1,7 @@
 import { BadInput } from '../base/errors.js';
 import { CallReader } from './call-reader.js';
 import type { Line } from './listing-lines.js';
-import type { Do, Register, Step } from './step.js';
+import type { Do, Part, Register, Step } from './step.js';
 import type { Vocabulary } from './vocabulary.js';
 
 /** Reads the lines of a listing back into steps. */
@@ -59,12 +59,13 @@ export class StepReader {
     return { kind: 'expand', ...this.calls.verb(text), parts: beneath.map((part) => this.part(part)) };
   }
 
-  private part(line: Line): Do {
+  private part(line: Line): Part {
     const [, name, rest] = /^\.(\S+)\s+(.+)$/.exec(line.text) ?? [];
     if (name === undefined || rest === undefined)
       throw new BadInput(
         `Line ${line.number} ("${line.text}") is no part of a verb; expected ".name  step".`,
       );
+    if (rest.startsWith('call ')) return { ...this.calls.call(rest.slice('call '.length)), part: name };
     const { kind, primitive, args, ...slot } = this.do(rest);
     return { kind, primitive, args, ...slot, part: name };
   }

@@ -42,8 +42,11 @@ export interface Expand {
   readonly kind: 'expand';
   readonly name: string;
   readonly args: readonly Arg[];
-  readonly parts: readonly Do[];
+  readonly parts: readonly Part[];
 }
+
+/** A step of an expanded verb; where the C calls on (a notifier chain), the operation that it calls. */
+export type Part = Do | Call;
 
 export interface Condition {
   readonly primitive: Primitive;
@@ -95,6 +98,8 @@ export interface Call {
   readonly kind: 'call';
   readonly operation: Operation;
   readonly args: Readonly<Record<string, Arg>>;
+  /** As in {@link Do}. */
+  readonly part?: string;
 }
 
 export type Step = Do | Expand | When | Each | Label | GoTo | Branch | Inside | Call;

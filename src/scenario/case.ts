@@ -37,9 +37,10 @@ export interface Region {
   /**
    * What is mapped at the start. `pages`: page by page as in `pages`; `huge`: one transparent, hugetlb or DAX page;
    * `huge-zero`: the huge zero page; `huge-shared`: one huge page, read-only, shared with the same region of the other
-   * mm, as after fork.
+   * mm, as after fork; `pmd-shared`: one hugetlb page, mapped through a table of PMDs that both mms share for the whole
+   * PUD region (the other region of which may be empty, `pages`).
    */
-  readonly map: 'pages' | 'huge' | 'huge-zero' | 'huge-shared';
+  readonly map: 'pages' | 'huge' | 'huge-zero' | 'huge-shared' | 'pmd-shared';
   readonly pages: readonly PageState[];
 }
 
@@ -62,8 +63,18 @@ export interface ThreadProgram {
   readonly kind: 'cpu' | 'device';
   /** The mm that the CPU runs, or that the device's PASID is bound to. */
   readonly mm: number;
+  /** How a device follows the page table; `sva` when it is left out. */
+  readonly subscriber?: SubscriberKind;
   readonly operations: readonly OperationCall[];
 }
+
+/**
+ * - `sva`: a secondary TLB that hardware fills, told by invalidate_range (or invalidate_secondary_tlbs)
+ * - `kvm`: a shadow page table, told by start and end with a sequence count and change_pte, under a spinlock
+ * - `interval`: a mirror with an mmu_interval_notifier and its sequence count, under a mutex
+ * - `legacy`: a mirror told by start and end, and by invalidate_page up to v4.12, under a mutex
+ */
+export type SubscriberKind = 'sva' | 'kvm' | 'interval' | 'legacy';
 
 /** One call of a program operation, e.g. `{ name: 'munmap', args: [4, 2], choices: [] }`. */
 export interface OperationCall {

@@ -1,9 +1,17 @@
-import { PAGE_WORDS, PTES_PER_PMD, HUGE_ZERO_FRAME, ZERO_FRAME, type Geometry } from '../machine/geometry.js';
-import { DEVICE, FILE, FRAME, MM, SWAP, TABLE, THREAD, VPAGE } from '../machine/layout.js';
+import {
+  HUGE_ZERO_FRAME,
+  PAGE_WORDS,
+  PMDS_PER_PUD,
+  PTES_PER_PMD,
+  ZERO_FRAME,
+  type Geometry,
+} from '../machine/geometry.js';
+import { FILE, FRAME, MM, SWAP, TABLE, THREAD, VPAGE } from '../machine/layout.js';
 import type { Machine, ProgramStep } from '../machine/machine.js';
 import { FIRST_TAG, initialValue, twinValue } from '../machine/values.js';
 import type { Callable } from '../program/callable.js';
 import { choiceMask } from '../kernel/choice.js';
+import { DAX } from '../kernel/dax.js';
 import { FRAME_SHIFT, KIND_SWAP, PTE, tableEntry } from '../kernel/entry.js';
 import { allocFrame, allocHuge, PG } from '../kernel/page.js';
 import { allocTable } from '../kernel/pgtable.js';
@@ -19,6 +27,7 @@ import {
 import { entryAt, mappedFrame } from './setup-entries.js';
 import { hugeDaxEntry, mayMapHuge, noteDaxMapping, setUpHugeDaxEntries } from './setup-dax.js';
 import { setUpObjects } from './setup-objects.js';
+import { setUpSubscriber } from './setup-subscribers.js';
 import type { Case, PageState, Region, VmaKind } from './case.js';
 
 /** Turns the world of a case into words, and its programs into numbers. */
@@ -77,18 +86,30 @@ export function setUp(m: Machine, c: Case): void {
     if (f !== ZERO_FRAME) w[L.frameAt(f) + FRAME.HEAD] = HUGE_ZERO_FRAME + 1;
   }
   c.threads.forEach((t, i) => (w[L.threadAt(i) + THREAD.MM] = t.mm));
-  c.threads.filter((t) => t.kind === 'device').forEach((t, d) => (w[L.deviceAt(d) + DEVICE.MM] = t.mm));
+  c.threads.filter((t) => t.kind === 'device').forEach((t, d) => setUpSubscriber(m, d, t));
   c.world.files.forEach((kind, block) => setUpFile(m, kind, block));
   setUpHugeDaxEntries(m, c);
   c.world.mms.forEach((regions, mm) => {
-    for (let pud = 0; pud < regions.length / 2; pud++) {
-      const table = allocTable(m);
-      w[L.tableAt(table) + TABLE.KIND] = 2;
-      w[L.mmAt(mm) + MM.PUD + pud] = table + 1;
-    }
+    for (let pud = 0; pud < regions.length / 2; pud++) setUpPmdTable(m, c, mm, pud);
     regions.forEach((region, r) => setUpRegion(m, c, mm, r, region));
   });
   setUpObjects(m);
+}
+
+/** The table of PMDs of a PUD region, if something needs one there; the first mm's, if the region is shared. */
+function setUpPmdTable(m: Machine, c: Case, mm: number, pud: number): void {
+  const { layout: L, words: w } = m;
+  const regions = c.world.mms[mm].slice(pud * PMDS_PER_PUD, (pud + 1) * PMDS_PER_PUD);
+  const at = L.mmAt(mm) + MM.PUD + pud;
+  if (mm > 0 && regions.some((r) => r.map === 'pmd-shared')) {
+    w[at] = w[L.mmAt(0) + MM.PUD + pud];
+    w[L.tableAt(w[at] - 1) + TABLE.COUNT]++;
+    return;
+  }
+  if (regions.every((r) => r.vma === 'none' || (r.vma.startsWith('hugetlb') && r.map === 'pages'))) return;
+  const table = allocTable(m);
+  w[L.tableAt(table) + TABLE.KIND] = 2;
+  w[at] = table + 1;
 }
 
 function setUpFile(m: Machine, kind: string, block: number): void {
@@ -105,6 +126,7 @@ function setUpFile(m: Machine, kind: string, block: number): void {
     w[at + FRAME.INDEX] = first + i;
     w[at + FRAME.FLAGS] = kind === 'dax' ? PG.RESERVED : PG.FILE | PG.HUGETLB;
     if (kind === 'dax') {
+      w[L.fileAt(first + i) + FILE.TAGS] = DAX.FILE;
       w[at + FRAME.HEAD] = 0;
       w[at + FRAME.REF] = 1;
     }
@@ -130,7 +152,10 @@ function setUpRegion(m: Machine, c: Case, mm: number, r: number, region: Region)
       (mayMapHuge(region) ? VM.HUGEPAGE : 0);
     w[at + VPAGE.PGOFF] = anonymous ? r * PTES_PER_PMD + i : region.file * PTES_PER_PMD + i;
   }
-  const pmd = L.tableAt(w[L.mmAt(mm) + MM.PUD + (r >> 1)] - 1) + TABLE.ENTRY + (r & 1);
+  const table = w[L.mmAt(mm) + MM.PUD + (r >> 1)] - 1;
+  if (table < 0) return;
+  const pmd = L.tableAt(table) + TABLE.ENTRY + (r & 1);
+  if (w[pmd] !== 0) return; // mapped already by the mm that shares the table
   if (region.map === 'huge-zero') {
     w[pmd] = (HUGE_ZERO_FRAME << FRAME_SHIFT) | PTE.PRESENT | PTE.HUGE;
     w[L.mmAt(mm) + MM.HUGE_ZERO] = 1;
@@ -163,7 +188,7 @@ function mapHuge(m: Machine, first: number, pmd: number, kind: number, region: R
     PTE.HUGE |
     PTE.DIRTY |
     PTE.SOFT_DIRTY |
-    (region.writable && region.map === 'huge' ? PTE.WRITE : 0);
+    (region.writable && region.map !== 'huge-shared' ? PTE.WRITE : 0);
 }
 
 const contents = (page: number, word: number, region: Region): number =>
