@@ -4,6 +4,7 @@ import { hugePageRepairs } from './repairs-huge-pages.js';
 import { ksmRepairs } from './repairs-ksm.js';
 import { mprotectAndMremapRepairs } from './repairs-mprotect-mremap.js';
 import { reclaimRepairs } from './repairs-reclaim.js';
+import { teardownRepairs } from './repairs-teardown.js';
 
 /** What v4.14 gets wrong on the CPU side, repaired as later kernels did. Each edit says which commit it follows. */
 export const repairs: readonly Edit[] = [
@@ -12,4 +13,5 @@ export const repairs: readonly Edit[] = [
   ...ksmRepairs,
   ...mprotectAndMremapRepairs,
   ...reclaimRepairs,
+  ...teardownRepairs,
 ];

@@ -12,7 +12,7 @@ import { dax_mapping_entry_mkclean } from './dax_mapping_entry_mkclean.js';
 
 /**
  * Writes one entry back: nobody may write its pages any more, then the CPU caches go to the medium, then it is clean.
- * Write faults wait for the entry's lock. fs/dax.c, v4.14. Left out: entries that are gone (no truncation).
+ * Write faults wait for the entry's lock. fs/dax.c, v4.14. An entry that is gone has no tags.
  */
 export const dax_writeback_one = operation({
   name: 'dax_writeback_one',

@@ -20,16 +20,19 @@ import {
   pte_unmap_unlock,
   set_pte_at,
 } from '../../src/kernel/pgtable.js';
+import { down_read, up_read } from '../../src/kernel/locks.js';
 import { is_zero, let_ } from '../../src/kernel/range.js';
 import { page_add_new_anon_rmap, page_dup_rmap } from '../../src/kernel/rmap.js';
+import { beyond_i_size, i_mmap_sem } from '../../src/kernel/truncate.js';
 import { linear_page_index, vma_is_dax, vma_shared } from '../../src/kernel/vma.js';
 import { dax_iomap_pte_fault } from './dax_iomap_pte_fault.js';
 
 /**
  * Faults on pages of a file that no PTE maps: do_read_fault, do_cow_fault, do_shared_fault, finish_fault
- * (mm/memory.c, v4.14) over filemap_fault and filemap_page_mkwrite (mm/filemap.c).
+ * (mm/memory.c, v4.14) over filemap_fault and filemap_page_mkwrite (mm/filemap.c), called by ext4, which keeps faults
+ * away from pages that are being truncated.
  *
- * Left out: fault-around, huge page cache, the file system's own work. `page` is locked and referenced between
+ * Left out: fault-around, huge page cache, the file system's own work; i_mmap_sem in page_mkwrite. `page` is locked and referenced between
  * filemap_fault and the end.
  */
 export const do_fault = operation({
@@ -37,18 +40,28 @@ export const do_fault = operation({
   from: 'mm/memory.c',
   takes: ['addr', 'write', 'vma'],
   gives: ['fault'],
-  locals: ['page', 'cow_page', 'pte', 'entry'],
-  steps: ({ addr, write, vma, fault, page, cow_page, pte, entry }) => [
-    when(vma_is_dax(vma), [call(dax_iomap_pte_fault, { addr, write, vma }), go_to('out')]), // vm_ops->fault
+  locals: ['index', 'page', 'cow_page', 'pte', 'entry'],
+  steps: ({ addr, write, vma, fault, index, page, cow_page, pte, entry }) => [
+    when(vma_is_dax(vma), [call(dax_iomap_pte_fault, { addr, write, vma, fault }), go_to('out')]), // vm_ops->fault
     when(not(pte_alloc(addr)), [go_to('out')]),
+    let_(index, linear_page_index(addr)),
+    down_read(i_mmap_sem(index)), // ext4_filemap_fault
     inside('filemap_fault', [
+      when(beyond_i_size(index), [let_(fault, signal_bus), go_to('no_page')]),
       label('find'),
-      when(not(find_get_page(linear_page_index(addr), page)), [
-        when(not(page_cache_read(linear_page_index(addr))), [let_(fault, signal_bus), go_to('out')]),
+      when(not(find_get_page(index, page)), [
+        when(not(page_cache_read(index)), [let_(fault, signal_bus), go_to('no_page')]),
         go_to('find'),
       ]),
       lock_page(page),
       when(not(page_mapping_is(page)), [unlock_page(page), put_page(page), go_to('find')]),
+      when(beyond_i_size(index), [
+        unlock_page(page),
+        put_page(page),
+        let_(fault, signal_bus),
+        go_to('no_page'),
+      ]),
+      up_read(i_mmap_sem(index)),
       when(PageFlag(page, PG_hwpoison), [
         unlock_page(page), // __do_fault
         put_page(page),
@@ -94,7 +107,10 @@ export const do_fault = operation({
       put_page(page),
       go_to('out'),
     ]),
-    set_page_dirty(page), // do_shared_fault: filemap_page_mkwrite, the page stays locked
+    unlock_page(page), // do_shared_fault
+    lock_page(page), // filemap_page_mkwrite
+    when(not(page_mapping_is(page)), [unlock_page(page), put_page(page), go_to('out')]),
+    set_page_dirty(page),
     pte_offset_map_lock(addr, pte),
     pte_get(pte, entry),
     when(
@@ -108,6 +124,9 @@ export const do_fault = operation({
       ],
       [pte_unmap_unlock(pte), unlock_page(page), put_page(page)],
     ),
+    go_to('out'),
+    label('no_page'),
+    up_read(i_mmap_sem(index)),
     label('out'),
   ],
 });

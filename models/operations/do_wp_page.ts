@@ -46,7 +46,7 @@ export const do_wp_page = operation({
     when(not(vm_normal_page(page)), [
       pte_unmap_unlock(pte),
       when(not(vma_shared(vma)), [go_to('copy')]), // the zero page
-      call(dax_iomap_pte_fault, { addr, write: ONE, vma }), // wp_pfn_shared: pfn_mkwrite of a DAX file
+      call(dax_iomap_pte_fault, { addr, write: ONE, vma, fault }), // wp_pfn_shared: pfn_mkwrite of a DAX file
       go_to('out'),
     ]),
     when(

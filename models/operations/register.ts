@@ -10,6 +10,8 @@ import { madvise_free } from './madvise_free.js';
 import { mprotect } from './mprotect.js';
 import { mremap } from './mremap.js';
 import { munmap } from './munmap.js';
+import { ext4_punch_hole } from './ext4_punch_hole.js';
+import { ext4_setattr } from './ext4_setattr.js';
 import { fsync } from './fsync.js';
 import { memory_failure } from './memory_failure.js';
 import { migrate_pages } from './migrate_pages.js';
@@ -138,6 +140,22 @@ export const callables: readonly Callable[] = [
     on: ['file-private'],
     choices: FAULTS,
     writes: true,
+  },
+  {
+    operation: ext4_punch_hole,
+    by: 'cpu',
+    args: ['file', 'file-count'],
+    on: ['file-shared', 'file-private', 'dax'],
+    choices: ['gather-full'],
+    writes: false,
+  },
+  {
+    operation: ext4_setattr,
+    by: 'cpu',
+    args: ['file'],
+    on: ['file-shared', 'file-private', 'dax'],
+    choices: ['gather-full'],
+    writes: false,
   },
   { operation: dup_mmap, by: 'cpu', args: ['other-mm'], on: EVERY, choices: [], writes: false },
   { operation: task_numa_work, by: 'cpu', args: ['addr', 'count'], on: RMAPPED, choices: [], writes: false },

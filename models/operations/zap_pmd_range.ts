@@ -15,9 +15,9 @@ const ZERO = number(0);
 export const zap_pmd_range = operation({
   name: 'zap_pmd_range',
   from: 'mm/memory.c',
-  takes: ['start', 'count'],
+  takes: ['start', 'count', 'details'],
   locals: ['addr', 'cursor', 'pages', 'done'],
-  steps: ({ start, count, addr, cursor, pages, done }) => [
+  steps: ({ start, count, details, addr, cursor, pages, done }) => [
     each(next_pmd(start, count, cursor, addr), [
       let_(pages, pages_in_pmd(addr, start, count)),
       let_(done, ZERO),
@@ -28,7 +28,7 @@ export const zap_pmd_range = operation({
           [call(__split_huge_pmd, { addr, freeze: ZERO, page: ZERO })],
         ),
       ]),
-      when(is_zero(done), [call(zap_pte_range, { addr, count: pages })]),
+      when(is_zero(done), [call(zap_pte_range, { addr, count: pages, details })]),
     ]),
   ],
 });

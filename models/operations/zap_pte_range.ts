@@ -31,6 +31,7 @@ import { equal, is_zero, let_, next_page } from '../../src/kernel/range.js';
 import { page_remove_rmap } from '../../src/kernel/rmap.js';
 import { free_swap_and_cache } from '../../src/kernel/swap.js';
 import { flush_tlb_batched_pending } from '../../src/kernel/tlb.js';
+import { check_mapping_differs } from '../../src/kernel/truncate.js';
 
 const ONE = number(1);
 
@@ -38,14 +39,15 @@ const ONE = number(1);
  * Clears the PTEs of [addr, addr + count), which lie in one PMD, under the mmu_gather of the caller.
  * mm/memory.c, v4.14.
  *
- * Left out: rss counters, the details argument of truncation, cond_resched.
+ * `details`, unless 0, says what is left alone; v4.14 then leaves every entry that is not present, also those of private
+ * copies that were swapped out. Left out: rss counters, cond_resched.
  */
 export const zap_pte_range = operation({
   name: 'zap_pte_range',
   from: 'mm/memory.c',
-  takes: ['addr', 'count'],
+  takes: ['addr', 'count', 'details'],
   locals: ['pte', 'place', 'entry', 'page', 'force_flush', 'done', 'cursor', 'at'],
-  steps: ({ addr, count, pte, place, entry, page, force_flush, done, cursor, at }) => [
+  steps: ({ addr, count, details, pte, place, entry, page, force_flush, done, cursor, at }) => [
     when(pmd_none_or_trans_huge(addr), [go_to('out')]),
     label('again'),
     let_(force_flush, number(0)),
@@ -58,6 +60,7 @@ export const zap_pte_range = operation({
         when(
           pte_present(entry),
           [
+            when(check_mapping_differs(details, entry), [go_to('next')]),
             ptep_get_and_clear(at, place, entry),
             tlb_remove_tlb_entry(at, ONE),
             let_(page, entry_target(entry)),
@@ -70,6 +73,8 @@ export const zap_pte_range = operation({
             ]),
           ],
           [
+            when(not(is_zero(details)), [go_to('next')]),
+            label('zap_not_present'),
             when(is_swap_entry(entry), [free_swap_and_cache(entry_target(entry))]),
             when(is_device_private_entry(entry), [
               let_(page, entry_target(entry)),
@@ -80,6 +85,7 @@ export const zap_pte_range = operation({
           ],
         ),
       ]),
+      label('next'),
     ]),
     let_(done, ONE),
     label('batch_full'),

@@ -5,7 +5,8 @@ import { test, value, verb } from '../machine/verb.js';
 import { constant } from '../program/build.js';
 import { BLOCKED, DONE, NO } from '../program/primitive.js';
 import { FRAME_SHIFT, isPresent, PTE } from './entry.js';
-import { PG } from './page.js';
+import { BEYOND_I_SIZE } from './filemap.js';
+import { allocFrame, PG } from './page.js';
 import { VM, VMA_DAX, vmaKind } from './vma.js';
 
 /**
@@ -23,6 +24,10 @@ export const DAX = {
   ENTRY: 4,
   /** It is of 4 pages (RADIX_DAX_PMD). */
   PMD: 8,
+  /** It is the zero page over a hole (RADIX_DAX_ZERO_PAGE). */
+  ZERO: 16,
+  /** The file page is of a DAX file, hole or not. */
+  FILE: 32,
 } as const;
 
 const COLOUR = PTES_PER_PMD - 1;
@@ -44,15 +49,9 @@ function lock(m: Machine, t: number, index: number): number {
 }
 
 /** The file page is of a DAX file. */
-export const IS_DAX = test(
-  'IS_DAX',
-  ['index'],
-  (m, _t, index) => {
-    const cached = m.words[m.layout.fileAt(index) + FILE.CACHE];
-    return yes(cached !== 0 && (m.words[m.layout.frameAt(cached - 1) + FRAME.FLAGS] & PG.RESERVED) !== 0);
-  },
-  { private: true },
-);
+export const IS_DAX = test('IS_DAX', ['index'], (m, _t, index) => yes(has(m, index, DAX.FILE)), {
+  private: true,
+});
 
 /** First page of the 2 MB that the file page lies in. */
 export const pmd_pgoff = value('pmd_pgoff', ['index'], (_m, _t, index) => index & ~COLOUR);
@@ -108,10 +107,50 @@ export const dax_insert_mapping_entry = verb(
   'dax_insert_mapping_entry',
   ['entry', 'write'],
   (m, _t, entry, write) => {
+    m.words[tagsAt(m, entry)] &= ~DAX.ZERO;
     if (write !== 0) m.words[tagsAt(m, entry)] |= DAX.DIRTY;
     return DONE;
   },
 );
+/** The entry stands for the zero page over a hole. */
+export const dax_insert_zero_entry = verb('dax_insert_mapping_entry', ['entry'], (m, _t, entry) => {
+  m.words[tagsAt(m, entry)] |= DAX.ZERO;
+  return DONE;
+});
+export const dax_is_zero_entry = test('dax_is_zero_entry', ['entry'], (m, _t, entry) =>
+  yes(has(m, entry, DAX.ZERO)),
+);
+/** The file page has a block (iomap_begin finds IOMAP_MAPPED); it is a hole otherwise. */
+export const iomap_mapped = test('iomap_begin', ['index'], (m, _t, index) =>
+  yes(m.words[m.layout.fileAt(index) + FILE.CACHE] !== 0),
+);
+/** A zeroed block for the file page, if it has none (iomap_begin with IOMAP_WRITE); NO when there is none left. */
+export const iomap_allocate = test(
+  'iomap_begin',
+  ['index'],
+  (m, t, index) => {
+    if ((m.words[m.layout.threadAt(t) + THREAD.CHOICES] & 1) !== 0) return NO;
+    const block = allocFrame(m);
+    if (block < 0) return NO;
+    m.words[m.layout.frameAt(block) + FRAME.FLAGS] = PG.RESERVED;
+    m.words[m.layout.frameAt(block) + FRAME.INDEX] = index;
+    m.words[m.layout.fileAt(index) + FILE.CACHE] = block + 1;
+    return DONE;
+  },
+  { sleeps: true },
+);
+/** The 2 MB of the file lie in one extent that is as well aligned, before the end of the file. */
+export const iomap_is_huge = test('iomap_begin', ['index'], (m, _t, index) => {
+  const first = index & ~COLOUR;
+  const head = m.words[m.layout.fileAt(first) + FILE.CACHE] - 1;
+  if (head < 0 || (head & COLOUR) !== 0) return NO;
+  for (let i = 0; i <= COLOUR; i++) {
+    const at = m.layout.fileAt(first + i);
+    if (m.words[at + FILE.CACHE] !== head + i + 1 || (m.words[at + FILE.TAGS] & BEYOND_I_SIZE) !== 0)
+      return NO;
+  }
+  return DONE;
+});
 
 /** The frame of the file page. */
 export const dax_direct_access = value('dax_direct_access', ['index'], (m, _t, index) => {

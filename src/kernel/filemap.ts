@@ -8,6 +8,9 @@ import { THREAD } from '../machine/layout.js';
 
 /** The page cache and the files behind it: mm/filemap.c, v4.14. DAX files: kernel/dax. */
 
+/** FILE.TAGS: the file ends before the page. */
+export const BEYOND_I_SIZE = 64;
+
 /** Page of the file page `index` in the page cache, with a reference; NO when it is not cached. */
 export const find_get_page = test('find_get_page', ['index', '>page'], (m, _t, index, out) => {
   const cached = m.words[m.layout.fileAt(index) + FILE.CACHE];

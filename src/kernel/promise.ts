@@ -112,6 +112,26 @@ export const promise_track = verb(
   },
   P,
 );
+/** A hole is punched: the file pages [index, index + count) become zeros, private copies stay what they are. */
+export const promise_punch = verb(
+  'promise_punch',
+  ['index', 'count'],
+  (m, t, index, count) => {
+    m.observer.opened(m, t, WINDOW.PUNCH, index, count, 0);
+    return DONE;
+  },
+  P,
+);
+/** The file is cut off: its pages [index, index + count), and private copies of them, stop being memory. */
+export const promise_truncate = verb(
+  'promise_truncate',
+  ['index', 'count'],
+  (m, t, index, count) => {
+    m.observer.opened(m, t, WINDOW.TRUNCATE, index, count, 0);
+    return DONE;
+  },
+  P,
+);
 /** The function that ends here promised that nobody has more rights to the page than its entry gives. */
 export const promise_entry = verb(
   'promise_entry',

@@ -1,6 +1,7 @@
 import { FILE, FRAME } from '../machine/layout.js';
 import { test, value, verb } from '../machine/verb.js';
 import { DONE, NO } from '../program/primitive.js';
+import { DAX } from './dax.js';
 import { PG } from './page.js';
 
 /** Writeback of pages: mm/page-writeback.c and mm/filemap.c, v4.14. Radix-tree tags are not modelled. */
@@ -28,11 +29,11 @@ export const mapping_cap_writeback_dirty = test(
   'mapping_cap_writeback_dirty',
   ['index'],
   (m, _t, index) => {
-    const cached = m.words[m.layout.fileAt(index) + FILE.CACHE];
+    const file = m.layout.fileAt(index);
+    if ((m.words[file + FILE.TAGS] & DAX.FILE) !== 0) return NO;
+    const cached = m.words[file + FILE.CACHE];
     if (cached === 0) return DONE;
-    return (m.words[m.layout.frameAt(cached - 1) + FRAME.FLAGS] & (PG.RESERVED | PG.HUGETLB)) === 0
-      ? DONE
-      : NO;
+    return (m.words[m.layout.frameAt(cached - 1) + FRAME.FLAGS] & PG.HUGETLB) === 0 ? DONE : NO;
   },
   { private: true },
 );

@@ -9,6 +9,7 @@ import {
   KIND_SWAP,
   kindOf,
 } from '../kernel/entry.js';
+import { BEYOND_I_SIZE } from '../kernel/filemap.js';
 import { PG } from '../kernel/page.js';
 import { baseEntry, frameFor } from '../kernel/walk.js';
 import { isCow, isFile } from '../kernel/vma.js';
@@ -63,13 +64,19 @@ function isWholeHuge(_m: Machine, e: number): boolean {
   return (e & 16) !== 0;
 }
 
-/** Contents of a file page: its page cache page, or its storage. */
+/** Contents of a file page: its page cache page, or its storage; {@link NO_ADDRESS} beyond the file's end. */
 export function fileValue(m: Machine, index: number, word: number): number {
+  if (isCutOff(m, index)) return NO_ADDRESS;
   const file = m.layout.fileAt(index);
   const cached = m.words[file + FILE.CACHE];
   return cached === 0
     ? m.words[file + FILE.S + word]
     : m.words[m.layout.frameAt(cached - 1) + FRAME.W + word];
+}
+
+/** The file ends before the page. */
+export function isCutOff(m: Machine, index: number): boolean {
+  return (m.words[m.layout.fileAt(index) + FILE.TAGS] & BEYOND_I_SIZE) !== 0;
 }
 
 /** Frame that backs `addr` now, present or under migration or in the swap cache; -1 when none does. */

@@ -17,7 +17,7 @@ export function heldSince(m: Machine, t: number, object: number, word: number, v
  */
 export function writtenSince(m: Machine, t: number, object: number, word: number, value: number): boolean {
   const at = m.layout.windowAt(t, object);
-  if (value === 0 || (m.words[at + word] & bitOf(value)) === 0) return false;
+  if ((m.words[at + word] & bitOf(value)) === 0) return false;
   return (value & 31) !== 1 || value !== m.words[at + PAGE_WORDS + word];
 }
 

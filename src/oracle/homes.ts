@@ -1,14 +1,14 @@
 import { PAGE_WORDS } from '../machine/geometry.js';
-import { FRAME, OBJECT, THREAD, VPAGE } from '../machine/layout.js';
+import { FRAME, OBJECT, VPAGE } from '../machine/layout.js';
 import type { Machine } from '../machine/machine.js';
-import { WINDOW } from '../machine/observer.js';
 import { bitOf } from '../machine/values.js';
 import { PG } from '../kernel/page.js';
 import { VMA_FILE_PRIVATE, vmaKind } from '../kernel/vma.js';
 import { frameFor } from '../kernel/walk.js';
 import type { Asking } from './asking.js';
 import { addressOf } from './backing.js';
-import { BORN, COPIED, DISCARDABLE, openOn, spareObject } from './objects.js';
+import { adoptWindows } from './file-windows.js';
+import { COPIED, DISCARDABLE, openOn, spareObject } from './objects.js';
 import { discarding, keepDropped, noteWrite } from './windows.js';
 
 /** Which frame a page lives in: installs, copies, migrations, drops. */
@@ -112,20 +112,6 @@ export function rename(m: Machine, from: number, to: number, done: boolean): voi
   if (!done) return;
   w[a] = 0;
   w[m.layout.vpage(from) + VPAGE.TRACK] = 0;
-}
-
-/** A page that became private inside an open discard is discarded with the rest. */
-function adoptWindows(m: Machine, object: number, addr: number): void {
-  for (let t = 0; t < m.layout.geometry.cpus; t++) {
-    const window = m.words[m.layout.threadAt(t) + THREAD.WINDOW];
-    const kind = window & 15;
-    if (kind !== WINDOW.DISCARD && kind !== WINDOW.UNMAP) continue;
-    const start = (window >> 4) & 255;
-    const count = (window >> 12) & 255;
-    if (addr < start || addr >= start + count) continue;
-    openOn(m, t, object);
-    m.words[m.layout.windowAt(t, object)] |= BORN;
-  }
 }
 
 /** Where a discarded private copy was, a fault copied the file's page anew: what the copy read is as good as written. */

@@ -1,6 +1,6 @@
 import { assert } from '../base/assert.js';
 import { PAGE_WORDS } from '../machine/geometry.js';
-import { FILE, OBJECT, VPAGE } from '../machine/layout.js';
+import { FILE, OBJECT, THREAD, VPAGE } from '../machine/layout.js';
 import type { Machine } from '../machine/machine.js';
 
 /** Memory objects in the words: which of them an address may name, and windows on one of them. */
@@ -53,3 +53,7 @@ export function poisonFile(m: Machine, index: number): void {
         m.words[L.windowAt(t, object) + PAGE_WORDS + k] = m.words[o + OBJECT.CELL + k];
   }
 }
+
+/** What the window of thread t is ({@link WINDOW}). */
+export const kindOfWindow = (m: Machine, t: number): number =>
+  m.words[m.layout.threadAt(t) + THREAD.WINDOW] & 15;

@@ -1,14 +1,15 @@
 import { PAGE_WORDS } from '../machine/geometry.js';
-import { FRAME, OBJECT, VPAGE } from '../machine/layout.js';
+import { FILE, FRAME, OBJECT, VPAGE } from '../machine/layout.js';
 import type { Machine } from '../machine/machine.js';
 import { WINDOW } from '../machine/observer.js';
+import { bitOf } from '../machine/values.js';
 import { isPresent, KIND_MIGRATION, kindOf } from '../kernel/entry.js';
 import { PG } from '../kernel/page.js';
 import { isFile } from '../kernel/vma.js';
 import { baseEntry, frameFor } from '../kernel/walk.js';
 import { inTransit } from './after.js';
 import type { Asking } from './asking.js';
-import { backedValue, backingFrame, NO_ADDRESS, POISON } from './backing.js';
+import { addressOf, backedValue, backingFrame, fileValue, NO_ADDRESS, POISON } from './backing.js';
 import { resultOf, writtenSince } from './held.js';
 import { BORN, COPIED } from './objects.js';
 
@@ -23,14 +24,14 @@ export function settleContents(l: Asking, t: number, kind: number, object: numbe
   const stays = home >= 0 && inTransit(m, addr, t);
   for (let k = 0; k < PAGE_WORDS; k++) {
     const backed = stays ? m.words[L.frameAt(home) + FRAME.W + k] : backedValue(m, addr, k);
+    const gone = kind === WINDOW.TRUNCATE; // a copy made meanwhile goes too
     const born = (m.words[L.windowAt(t, object)] & BORN) !== 0;
     const kept = (kind === WINDOW.NONE || born) && backed === m.words[L.windowAt(t, object) + PAGE_WORDS + k];
     const copied = (m.words[L.windowAt(t, object)] & COPIED) !== 0 && backed === l.cell(object, k);
     const fresh = copied || writtenSince(m, t, object, k, backed);
     const allowed =
-      kept ||
-      fresh ||
-      backed === (kind === WINDOW.UNMAP ? NO_ADDRESS : resultOf(m, addr, k)) ||
+      (!gone && (kept || fresh)) ||
+      backed === (kind === WINDOW.UNMAP || gone ? NO_ADDRESS : resultOf(m, addr, k)) ||
       backed === NO_ADDRESS ||
       backed === POISON;
     for (const oracle of l.oracles) oracle.discarded?.(l, t, addr, k, backed, allowed);
@@ -49,6 +50,28 @@ export function settleContents(l: Asking, t: number, kind: number, object: numbe
   // another discard in flight still speaks of the private page
   const others = m.words[o + OBJECT.WATCH] & ~(1 << t);
   if (((e === 0 && !stays) || shows) && others === 0) adoptFile(m, L.vpage(addr));
+}
+
+/** At the return of a hole punch or truncation of the file page: zeros, or no page, or what was written since. */
+export function settleFile(l: Asking, t: number, kind: number, object: number): void {
+  const m = l.m;
+  const L = m.layout;
+  const index = object - L.geometry.mms * L.pages;
+  const o = L.objectAt(object);
+  for (let k = 0; k < PAGE_WORDS; k++) {
+    const backed = fileValue(m, index, k);
+    const written = kind === WINDOW.PUNCH && (backed === 0 || writtenSince(m, t, object, k, backed));
+    const addr = addressOf(m, object);
+    for (const oracle of l.oracles)
+      oracle.discarded?.(l, t, addr, k, backed, written || backed === NO_ADDRESS);
+    l.looks.discarded++;
+    if (backed < 0) continue;
+    m.words[o + OBJECT.CELL + k] = backed;
+    // for whoever else has a window open it is a value that was written
+    for (let u = 0; u < L.geometry.cpus; u++)
+      if ((m.words[o + OBJECT.WATCH] & (1 << u)) !== 0) m.words[L.windowAt(u, object) + k] |= bitOf(backed);
+  }
+  m.words[o + OBJECT.HOME] = m.words[L.fileAt(index) + FILE.CACHE];
 }
 
 /** The frame is a page of the file that the address maps, not a private copy. */

@@ -4,12 +4,13 @@ import type { Machine } from '../machine/machine.js';
 import { WINDOW } from '../machine/observer.js';
 import { isPresent } from '../kernel/entry.js';
 import { baseEntry, frameFor } from '../kernel/walk.js';
-import { after, inTransit } from './after.js';
 import type { Asking } from './asking.js';
-import { addressOf, backedValue, backingFrame } from './backing.js';
+import { addressOf, isCutOff } from './backing.js';
+import { bear } from './births.js';
+import { discardsFile, fileObject, openOnCopies, promiseFile } from './file-windows.js';
 import { heldSince, resultOf } from './held.js';
-import { DISCARDABLE, openOn, spareObject, TRACKED } from './objects.js';
-import { settleContents } from './settle.js';
+import { DISCARDABLE, kindOfWindow, openOn, TRACKED } from './objects.js';
+import { settleContents, settleFile } from './settle.js';
 
 /** Windows of operations in flight on the cells: discards, forks, syncs. One a thread, over many objects. */
 
@@ -21,6 +22,8 @@ const PROMISES_RIGHTS: ReadonlySet<number> = new Set([
   WINDOW.PROTECT,
   WINDOW.TRACK,
 ]);
+/** What happens to pages of a file: the range of such a window is of file pages. */
+const OF_FILES: ReadonlySet<number> = new Set([WINDOW.SYNC, WINDOW.PUNCH, WINDOW.TRUNCATE]);
 
 /** Packs a window into one word: kind, first page, pages, and one more number. */
 const pack = (kind: number, start: number, count: number, other: number): number =>
@@ -39,11 +42,12 @@ export function openWindow(
   w[L.threadAt(t) + THREAD.WINDOW] = pack(kind, start, count, other);
   const files = L.geometry.mms * L.pages;
   if (kind === WINDOW.PROTECT || kind === WINDOW.TRACK) return;
+  if (OF_FILES.has(kind)) {
+    for (let i = 0; i < count; i++) openOn(m, t, files + start + i);
+    if (kind === WINDOW.TRUNCATE) openOnCopies(m, t, start, count);
+    return;
+  }
   for (let i = 0; i < count; i++) {
-    if (kind === WINDOW.SYNC) {
-      openOn(m, t, files + start + i);
-      continue;
-    }
     const object = w[L.vpage(start + i) + VPAGE.OBJECT] - 1;
     if (object < 0) continue;
     // what a mapping of a file shows belongs to the file: unmapping it discards nothing
@@ -99,12 +103,10 @@ function keepFromHere(m: Machine, t: number, object: number, written: number): v
   }
 }
 
-const kindOfWindow = (m: Machine, t: number): number => m.words[m.layout.threadAt(t) + THREAD.WINDOW] & 15;
-
 /** A window that turns contents into a result: a discard, an unmapping, or a drop of a discardable page. */
 function discards(m: Machine, t: number, object: number): boolean {
   const kind = kindOfWindow(m, t);
-  if (kind === WINDOW.DISCARD || kind === WINDOW.UNMAP) return true;
+  if (kind === WINDOW.DISCARD || kind === WINDOW.UNMAP || discardsFile(kind)) return true;
   if (kind === WINDOW.FREE) return (m.words[m.layout.objectAt(object) + OBJECT.STATE] & DISCARDABLE) !== 0;
   // no window of its own: the drop of a discardable page
   return kind === WINDOW.NONE;
@@ -153,11 +155,27 @@ export function allowedByWindows(
   const L = m.layout;
   const watch = m.words[L.objectAt(object) + OBJECT.WATCH];
   if (watch === 0) return false;
+  const file = object < L.geometry.mms * L.pages ? fileObject(m, addr) : -1;
   for (let t = 0; t < L.geometry.cpus; t++) {
     if ((watch & (1 << t)) === 0 || !discards(m, t, object)) continue;
-    if (value === resultOf(m, addr, word) || heldSince(m, t, object, word, value)) return true;
+    if (value === resultFor(m, t, addr, word) || heldSince(m, t, object, word, value)) return true;
+    // what a mapping of the file shows where a private copy was may itself be going
+    if (file >= 0 && showsOf(m, file, addr, word, value)) return true;
   }
   return false;
+}
+
+/** What the window of thread t turns the contents into, as far as anybody can read it. */
+function resultFor(m: Machine, t: number, addr: number, word: number): number {
+  const kind = kindOfWindow(m, t);
+  return discardsFile(kind) ? 0 : resultOf(m, addr, word);
+}
+
+function showsOf(m: Machine, file: number, addr: number, word: number, value: number): boolean {
+  return (
+    value === m.words[m.layout.objectAt(file) + OBJECT.CELL + word] ||
+    allowedByWindows(m, file, addr, word, value)
+  );
 }
 
 /** The operation of thread t returns, or says that its window ends: what it promised is asked for. */
@@ -180,6 +198,7 @@ export function closeWindow(l: Asking, t: number): void {
     const w = L.windowAt(t, object);
     m.words.fill(0, w, w + 2 * PAGE_WORDS);
   }
+  if (discardsFile(kind)) promiseFile(l, t, kind, start, count);
   if (PROMISES_RIGHTS.has(kind)) for (let i = 0; i < count; i++) l.promised(m, t, start + i);
   if (kind === WINDOW.UNMAP) for (let i = 0; i < count; i++) forget(m, start + i);
   if (kind === WINDOW.TRACK) {
@@ -198,15 +217,32 @@ function closeOn(l: Asking, t: number, kind: number, object: number): void {
     const index = object - L.geometry.mms * L.pages;
     for (let k = 0; k < PAGE_WORDS; k++) {
       const stored = m.words[L.fileAt(index) + FILE.S + k];
-      for (const o of l.oracles) o.synced?.(l, t, object, k, stored, heldSince(m, t, object, k, stored));
+      const held = heldSince(m, t, object, k, stored) || loses(m, object, k, stored);
+      for (const o of l.oracles) o.synced?.(l, t, object, k, stored, held);
       l.looks.synced++;
     }
+    return;
+  }
+  if (discardsFile(kind) && object >= L.geometry.mms * L.pages) {
+    settleFile(l, t, kind, object);
+    return;
+  }
+  if (kind === WINDOW.TRUNCATE) {
+    const addr = addressOf(m, object);
+    if (addr >= 0) settleContents(l, t, kind, object, addr);
     return;
   }
   if (kind !== WINDOW.DISCARD && kind !== WINDOW.UNMAP && kind !== WINDOW.NONE) return;
   // of two names (mremap in flight) the one that has an entry
   const addr = addressOf(m, object);
   if (addr >= 0) settleContents(l, t, kind, object, addr);
+}
+
+/** A sync owes nothing of a page that was cut off, or that is becoming a hole. */
+function loses(m: Machine, object: number, word: number, stored: number): boolean {
+  const index = object - m.layout.geometry.mms * m.layout.pages;
+  if (isCutOff(m, index)) return true;
+  return discarding(m, object) && allowedByWindows(m, object, -1, word, stored);
 }
 
 function forget(m: Machine, addr: number): void {
@@ -219,55 +255,4 @@ function forget(m: Machine, addr: number): void {
   m.words[o + OBJECT.HOME] = 0;
   m.words[o + OBJECT.STATE] = 0;
   for (let k = 0; k < PAGE_WORDS; k++) m.words[o + OBJECT.CELL + k] = 0;
-}
-
-/** fork is complete: each cell of the child is what its page table backs, a value that the parent's cell held. */
-function bear(l: Asking, t: number, start: number, count: number, child: number): void {
-  const m = l.m;
-  const L = m.layout;
-  const files = L.geometry.mms * L.pages;
-  for (let i = 0; i < count; i++) {
-    const from = start + i;
-    const to = child * L.pages + i;
-    const at = L.vpage(to);
-    if (m.words[at + VPAGE.VMA] === 0) continue;
-    const parent = m.words[L.vpage(from) + VPAGE.OBJECT] - 1;
-    if (parent >= files || parent < 0) {
-      m.words[at + VPAGE.OBJECT] = parent + 1;
-      continue;
-    }
-    const object = spareObject(m, to);
-    m.words[at + VPAGE.OBJECT] = object + 1;
-    const o = L.objectAt(object);
-    // an rmap walker may have cleared the child's entry for a moment: it mapped what the parent does
-    const passing = inTransit(m, to, t) ? l.home(parent) : -1;
-    m.words[o + OBJECT.HOME] = (passing >= 0 ? passing : backingFrame(m, to)) + 1;
-    m.words[o + OBJECT.STATE] = m.words[L.objectAt(parent) + OBJECT.STATE] & DISCARDABLE; // both map the freeable page
-    for (let k = 0; k < PAGE_WORDS; k++) {
-      const backed = passing >= 0 ? m.words[L.frameAt(passing) + FRAME.W + k] : backedValue(m, to, k);
-      for (const oracle of l.oracles)
-        oracle.forked?.(
-          l,
-          t,
-          to,
-          k,
-          backed,
-          backed === l.cell(parent, k) ||
-            heldSince(m, t, parent, k, backed) ||
-            l.allowed(parent, from, k, backed),
-        );
-      l.looks.forked++;
-      if (backed >= 0) m.words[o + OBJECT.CELL + k] = backed;
-    }
-    if ((m.words[o + OBJECT.STATE] & DISCARDABLE) !== 0) bearDrops(m, t, parent, object, to);
-  }
-}
-
-/** A drop of the freeable page that began before the child was complete drops the child's page, too. */
-function bearDrops(m: Machine, t: number, parent: number, object: number, to: number): void {
-  // only operations that are still in flight: one that has returned drops nothing any more
-  const passed = after(m, to, t) & m.words[m.layout.vpage(to) + VPAGE.BUSY];
-  const dropping = m.words[m.layout.objectAt(parent) + OBJECT.WATCH] | passed;
-  for (let u = 0; u < m.layout.geometry.cpus; u++)
-    if (u !== t && (dropping & (1 << u)) !== 0 && kindOfWindow(m, u) === WINDOW.NONE) openOn(m, u, object);
 }

@@ -87,6 +87,8 @@ export class WordNames {
     if (word < L.walkCache) return this.tlb(word - L.tlb, words);
     if (word < L.anonVma) return this.walkCache(word - L.walkCache, words);
     if (word < L.iMmap) return { name: 'anon_vma lock', form: 'readers' };
+    if (word < L.hugetlbMmap && word >= L.invalidateLock)
+      return { name: `i_mmap_sem of file ${word - L.invalidateLock}`, form: 'readers' };
     if (word < L.object) return { name: `i_mmap_rwsem of file ${word - L.iMmap}`, form: 'readers' };
     return undefined;
   }

@@ -11,7 +11,7 @@ import type { Case, Region } from './case.js';
 export function setUpHugeDaxEntries(m: Machine, c: Case): void {
   for (const region of c.world.mms.flat()) {
     if (region.vma !== 'dax' || region.map !== 'huge') continue;
-    m.words[m.layout.fileAt(region.file * PTES_PER_PMD) + FILE.TAGS] = DAX.ENTRY | DAX.PMD;
+    m.words[m.layout.fileAt(region.file * PTES_PER_PMD) + FILE.TAGS] |= DAX.ENTRY | DAX.PMD;
   }
 }
 
