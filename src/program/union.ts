@@ -31,6 +31,7 @@ function covers(site: string, operation: string, branch: string): boolean {
 export function unionOf(operation: Operation, models: readonly Model[]): Union {
   const all = (1 << models.length) - 1;
   const masks = new Map<Step, Mask>();
+  const dropped = new Map<Step, Mask>();
   const before = new Map<Step, Inserted[]>();
   const after = new Map<Step, Inserted[]>();
   const text = [...placed(operation), ...models.flatMap((model) => placedBy(operation, model.edits))];
@@ -54,7 +55,7 @@ export function unionOf(operation: Operation, models: readonly Model[]): Union {
     if (edit.in !== operation.name) return;
     const at = locate(operation, edit.step);
     if (edit.kind === 'drop') {
-      masks.set(at, maskOf(at) & ~bit);
+      dropped.set(at, (dropped.get(at) ?? 0) | bit);
       return;
     }
     const side = edit.at === 'before' ? before : after;
@@ -69,7 +70,8 @@ export function unionOf(operation: Operation, models: readonly Model[]): Union {
   }
 
   return {
-    mask: maskOf,
+    // a step that is gone does not come back because its slot notifies
+    mask: (step) => maskOf(step) & ~(dropped.get(step) ?? 0),
     before: (step) => before.get(step) ?? [],
     after: (step) => after.get(step) ?? [],
   };
