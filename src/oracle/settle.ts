@@ -33,7 +33,8 @@ export function settleContents(l: Asking, t: number, kind: number, object: numbe
       (!gone && (kept || fresh)) ||
       backed === (kind === WINDOW.UNMAP || gone ? NO_ADDRESS : resultOf(m, addr, k)) ||
       backed === NO_ADDRESS ||
-      backed === POISON;
+      backed === POISON ||
+      fileShows(l, addr, k, backed);
     for (const oracle of l.oracles) oracle.discarded?.(l, t, addr, k, backed, allowed);
     l.looks.discarded++;
     if (backed >= 0) m.words[o + OBJECT.CELL + k] = backed;
@@ -78,6 +79,15 @@ export function settleFile(l: Asking, t: number, kind: number, object: number): 
 function showsFile(m: Machine, addr: number, frame: number): boolean {
   if (frame < 0 || !isFile(m.words[m.layout.vpage(addr) + VPAGE.VMA])) return false;
   return (m.words[m.layout.frameAt(frame) + FRAME.FLAGS] & PG.ANON) === 0;
+}
+
+/** The address maps the file's page again, which is what it is. */
+function fileShows(l: Asking, addr: number, word: number, value: number): boolean {
+  const m = l.m;
+  const e = baseEntry(m, addr);
+  if (!isPresent(e) || !showsFile(m, addr, frameFor(e, addr))) return false;
+  const file = m.layout.geometry.mms * m.layout.pages + m.words[m.layout.vpage(addr) + VPAGE.PGOFF];
+  return value === l.cell(file, word) || l.allowed(file, addr, word, value);
 }
 
 /** A private mapping of a file that holds no copy shows the file again. */

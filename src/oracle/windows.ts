@@ -217,7 +217,7 @@ function closeOn(l: Asking, t: number, kind: number, object: number): void {
     const index = object - L.geometry.mms * L.pages;
     for (let k = 0; k < PAGE_WORDS; k++) {
       const stored = m.words[L.fileAt(index) + FILE.S + k];
-      const held = heldSince(m, t, object, k, stored) || loses(m, object, k, stored);
+      const held = heldSince(m, t, object, k, stored) || owesNothing(m, object);
       for (const o of l.oracles) o.synced?.(l, t, object, k, stored, held);
       l.looks.synced++;
     }
@@ -238,11 +238,9 @@ function closeOn(l: Asking, t: number, kind: number, object: number): void {
   if (addr >= 0) settleContents(l, t, kind, object, addr);
 }
 
-/** A sync owes nothing of a page that was cut off, or that is becoming a hole. */
-function loses(m: Machine, object: number, word: number, stored: number): boolean {
-  const index = object - m.layout.geometry.mms * m.layout.pages;
-  if (isCutOff(m, index)) return true;
-  return discarding(m, object) && allowedByWindows(m, object, -1, word, stored);
+/** A sync owes nothing of a page that was cut off, or whose contents are being discarded. */
+function owesNothing(m: Machine, object: number): boolean {
+  return isCutOff(m, object - m.layout.geometry.mms * m.layout.pages) || discarding(m, object);
 }
 
 function forget(m: Machine, addr: number): void {
