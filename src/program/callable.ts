@@ -9,6 +9,7 @@ import type { Operation } from './step.js';
  * - `word`: 0 or 1; `prot`: 0 read-only, 1 read-write; `file`: a page of the world's files; `mm`: an mm
  * - `file-count`: pages from the file page before it, at least 1, not past the end of its file
  * - `other-mm`: an mm that is not the caller's
+ * - `device`: one of the case's devices, by its number among them
  */
 export type ArgKind =
   | 'addr'
@@ -21,7 +22,8 @@ export type ArgKind =
   | 'file'
   | 'file-count'
   | 'mm'
-  | 'other-mm';
+  | 'other-mm'
+  | 'device';
 
 /** A program operation: one that the threads of a case can call, in the kernels that have it. */
 export interface Callable extends Lifetime {

@@ -1,7 +1,7 @@
 import { PTES_PER_PMD } from '../machine/geometry.js';
 import { HARDWARE, type HardwareSwitch } from '../machine/hardware.js';
 import type { ArgKind, Callable } from '../program/callable.js';
-import type { Case, OperationCall, Region } from '../scenario/case.js';
+import type { Case, OperationCall, Region, SubscriberKind, ThreadProgram } from '../scenario/case.js';
 import { addressText, agentName, cpusOf, pagesOf } from './names.js';
 
 /** Texts of what a case is made of. */
@@ -23,6 +23,7 @@ const ADDRESSES: ReadonlySet<ArgKind | undefined> = new Set<ArgKind>(['addr', 'a
 function argText(n: number, kind: ArgKind | undefined, pages: number): string {
   if (ADDRESSES.has(kind)) return addressText(n, pages);
   if (kind === 'mm' || kind === 'other-mm') return `mm${n}`;
+  if (kind === 'device') return `device${n}`;
   return String(n);
 }
 
@@ -32,9 +33,18 @@ export function programLines(c: Case, callables: readonly Callable[]): readonly 
   return c.threads.flatMap((thread, t) => {
     if (thread.operations.length === 0) return [];
     const calls = thread.operations.map((call) => callText(call, callables, pagesOf(c)));
-    return [`${agentName(t, cpus)} on mm${thread.mm}: ${calls.join('; ')}`];
+    return [`${agentName(t, cpus)}${subscriberText(thread)} on mm${thread.mm}: ${calls.join('; ')}`];
   });
 }
+
+/** What follows the page table for the device: nothing for a secondary TLB, which is the ordinary one. */
+const SUBSCRIBERS: Readonly<Record<SubscriberKind, string>> = {
+  sva: '',
+  kvm: ' (shadow page table, told by start and end)',
+  interval: ' (mirror with an interval notifier)',
+  legacy: ' (mirror under a mutex, told by start, end and invalidate_page)',
+};
+const subscriberText = (thread: ThreadProgram): string => SUBSCRIBERS[thread.subscriber ?? 'sva'];
 
 /** One line a region that is mapped: `mm0:0-3 anon rw: page zero none none`. */
 export function worldLines(c: Case): readonly string[] {

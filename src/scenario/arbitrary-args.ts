@@ -37,6 +37,7 @@ export function encode(kind: ArgKind, value: number, pages: number): number {
     case 'file':
     case 'file-count':
     case 'mm':
+    case 'device':
       return value;
   }
 }
@@ -64,6 +65,7 @@ export function decode(kind: ArgKind, value: number, mm: number, kept: Address):
     case 'file-count':
     case 'word':
     case 'prot':
+    case 'device':
       return value;
   }
 }

@@ -5,7 +5,7 @@ import type { ArgKind, Callable } from '../program/callable.js';
 import type { Case, OperationCall, PageState, Region, Segment, ThreadProgram } from './case.js';
 import { isWellFormed } from './check-case.js';
 import { decode, encode, smallest, type Address } from './arbitrary-args.js';
-import { sharesHuge } from './world-rules.js';
+import { sharesHuge, sharesPmdTable } from './world-rules.js';
 
 /**
  * A case and everything smaller, for fast-check: `fc.check(fc.property(caseArbitrary(c, callables), …), { examples:
@@ -138,6 +138,7 @@ function caseOf(c: Case, kinds: Kinds, form: Form): Case {
     threads: threads.map((t, i) => ({
       kind: c.threads[t.at].kind,
       mm: form.mms.indexOf(t.mm),
+      ...subscriberOf(c.threads[t.at]),
       operations: calls[i].map((x) => {
         const o = c.threads[t.at].operations[x.at];
         const args = x.args.map((value, k) => decode(kindsOf(kinds, o)[k], value, t.mm, address));
@@ -155,11 +156,21 @@ function regionsOf(form: Form): Region[][] {
   return kept.map((regions, mm) =>
     regions.map((region, r) => ({
       ...region,
-      map: region.map === 'huge-shared' && !sharesHuge(region, kept[1 - mm]?.[r]) ? 'huge' : region.map,
+      map: lonely(region, kept, mm, r) ? 'huge' : region.map,
       file: form.files.indexOf(region.file) < 0 ? 0 : form.files.indexOf(region.file),
       pages: region.pages.map((page, p) => (page === 'shared' && alone(mm, r, p) ? 'page' : page)),
     })),
   );
+}
+
+function subscriberOf({ subscriber }: ThreadProgram): Pick<ThreadProgram, 'subscriber'> {
+  return subscriber === undefined ? {} : { subscriber };
+}
+
+/** What the region maps together with the other mm has no partner there any more. */
+function lonely(region: Region, kept: readonly (readonly Region[])[], mm: number, r: number): boolean {
+  if (region.map === 'pmd-shared') return !sharesPmdTable(kept, r);
+  return region.map === 'huge-shared' && !sharesHuge(region, kept[1 - mm]?.[r]);
 }
 
 /** The segment with the new numbers of its thread and operation; none if either is gone. */

@@ -4,7 +4,7 @@ import type { ArgKind, Callable } from '../program/callable.js';
 import type { Case, World } from './case.js';
 import { readInteger, readList, readName, readRecord, readText, refuse } from './check-field.js';
 import { checkHardware, checkWorld } from './check-world.js';
-import { LIMITS } from './world-rules.js';
+import { LIMITS, SUBSCRIBERS } from './world-rules.js';
 
 /**
  * Throws {@link BadInput}, naming the field, unless `value` is a case that can be run with these callables. Takes
@@ -14,7 +14,13 @@ export function checkCase(value: unknown, callables: readonly Callable[]): asser
   const c = readRecord(value, 'The case', ['world', 'hardware', 'threads', 'schedule']);
   checkWorld(c['world']);
   checkHardware(c['hardware']);
-  const scope: Scope = { world: c['world'] as World, callables, writes: 0, calls: 0 };
+  const scope: Scope = {
+    world: c['world'] as World,
+    callables,
+    devices: devicesIn(c['threads']),
+    writes: 0,
+    calls: 0,
+  };
   const sizes = readList(c['threads'], 'threads', 1, LIMITS.cpus + LIMITS.devices, 'threads').map((t, i) =>
     checkThread(scope, t, `threads[${i}]`),
   );
@@ -37,15 +43,26 @@ export function isWellFormed(value: unknown, callables: readonly Callable[]): bo
 interface Scope {
   readonly world: World;
   readonly callables: readonly Callable[];
+  readonly devices: number;
   writes: number;
   calls: number;
 }
 
+function devicesIn(threads: unknown): number {
+  return Array.isArray(threads)
+    ? threads.filter((t) => (t as { kind?: unknown } | null)?.kind === 'device').length
+    : 0;
+}
+
 /** The number of its operations. */
 function checkThread(scope: Scope, value: unknown, at: string): number {
-  const thread = readRecord(value, at, ['kind', 'mm', 'operations']);
+  const thread = readRecord(value, at, ['kind', 'mm', 'operations'], ['subscriber']);
   const kind = readName(thread['kind'], `${at}.kind`, ['cpu', 'device']);
   const mm = readInteger(thread['mm'], `${at}.mm`, 0, scope.world.mms.length - 1);
+  if (thread['subscriber'] !== undefined) {
+    if (kind === 'cpu') refuse(`${at}.subscriber`, thread['subscriber'], 'nothing: only a device subscribes');
+    readName(thread['subscriber'], `${at}.subscriber`, SUBSCRIBERS);
+  }
   const known = scope.callables.filter((c) => c.by === kind);
   const operations = readList(thread['operations'], `${at}.operations`, 0, LIMITS.operations, 'operations');
   operations.forEach((call, i) => checkCall(scope, call, `${at}.operations[${i}]`, mm, known));
@@ -79,7 +96,7 @@ function checkCall(scope: Scope, value: unknown, at: string, mm: number, known: 
   );
   const callable = known.find((c) => c.operation.name === name)!;
   if (callable.writes) scope.writes++;
-  checkArgs(scope.world, call['args'], `${at}.args`, mm, callable.args);
+  checkArgs(scope, call['args'], `${at}.args`, mm, callable.args);
   const choices = readList(call['choices'], `${at}.choices`, 0, callable.choices.length, 'choices');
   choices.forEach((choice, i) => {
     readName(choice, `${at}.choices[${i}]`, callable.choices);
@@ -87,7 +104,8 @@ function checkCall(scope: Scope, value: unknown, at: string, mm: number, known: 
   });
 }
 
-function checkArgs(world: World, value: unknown, at: string, mm: number, kinds: readonly ArgKind[]): void {
+function checkArgs(scope: Scope, value: unknown, at: string, mm: number, kinds: readonly ArgKind[]): void {
+  const { world } = scope;
   const pages = world.mms[0].length * PTES_PER_PMD;
   const all = world.mms.length * pages;
   let addr = 0;
@@ -125,6 +143,8 @@ function checkArgs(world: World, value: unknown, at: string, mm: number, kinds: 
         return;
       case 'file-count':
         return void read(1, PTES_PER_PMD - (filePage % PTES_PER_PMD), 'pages from the file page on');
+      case 'device':
+        return void read(0, scope.devices - 1, 'device');
       case 'mm':
       case 'other-mm':
         read(0, world.mms.length - 1, kind);

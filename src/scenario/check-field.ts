@@ -15,12 +15,17 @@ export function refuse(at: string, value: unknown, expected: string): never {
   throw new BadInput(`${at} is ${shown(value)}; expected ${expected}.`);
 }
 
-/** An object with exactly these fields. */
-export function readRecord(value: unknown, at: string, names: readonly string[]): Record<string, unknown> {
+/** An object with exactly these fields; those of `more` may be left out. */
+export function readRecord(
+  value: unknown,
+  at: string,
+  names: readonly string[],
+  more: readonly string[] = [],
+): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     refuse(at, value, `an object with ${names.join(', ')}`);
   for (const name of Object.keys(value)) {
-    if (!names.includes(name))
+    if (!names.includes(name) && !more.includes(name))
       throw new BadInput(
         `${at} has an unknown field "${name}"; expected ${names.join(', ')}.${didYouMean(name, names)}`,
       );

@@ -27,6 +27,7 @@ export class Calls {
     private readonly world: World,
     private readonly hot: Hot,
     private readonly odds: Odds,
+    private readonly devices: number,
   ) {
     this.pages = world.mms[0].length * PTES_PER_PMD;
     this.regions = world.mms.length === 1 ? world.mms[0] : world.mms.flat();
@@ -42,6 +43,7 @@ export class Calls {
   suits(d: Drawable, mm: number): boolean {
     if (d.otherMm && this.world.mms.length === 1) return false;
     if (d.file && this.world.files.length === 0) return false;
+    if (d.device && this.devices === 0) return false;
     if (d.reach === 'nowhere') return true;
     return (d.kinds & (d.reach === 'own' ? this.kinds[mm] : this.everywhere)) !== 0;
   }
@@ -87,6 +89,9 @@ export class Calls {
           break;
         case 'file-count':
           args.push(this.fileCount(args[i - 1]));
+          break;
+        case 'device':
+          args.push(this.prng.below(Math.max(1, this.devices)));
           break;
         case 'mm':
           args.push(this.prng.below(this.world.mms.length));

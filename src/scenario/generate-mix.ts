@@ -19,6 +19,8 @@ export interface Drawable {
   readonly reach: 'nowhere' | 'own' | 'any';
   readonly otherMm: boolean;
   readonly file: boolean;
+  /** It works on a device. */
+  readonly device: boolean;
 }
 
 /** Things to draw from, the i-th with the i-th weight. */
@@ -89,6 +91,7 @@ function drawable(callable: Callable, weight: number): Drawable {
     reach: own ? 'own' : any ? 'any' : 'nowhere',
     otherMm: args.includes('other-mm'),
     file: args.includes('file'),
+    device: args.includes('device'),
   };
 }
 

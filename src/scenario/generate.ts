@@ -18,7 +18,7 @@ import {
 } from './generate-mix.js';
 import { drawWorld, type Hot } from './generate-world.js';
 import { DEFAULT_ODDS, type Odds } from './odds.js';
-import { LIMITS } from './world-rules.js';
+import { LIMITS, SUBSCRIBERS } from './world-rules.js';
 
 /** Draws that do not suit before something else is taken. */
 const REDRAWS = 6;
@@ -59,8 +59,10 @@ export function caseGenerator(
     const mix = drawMix(prng, from, odds);
     const { world, hot } = drawWorld(prng, mix, odds);
     const set = drawHardware(prng, hardware, odds);
-    const calls = new Calls(prng, world, hot, odds);
-    const threads = drawThreads({ prng, from, mix, hot, odds, calls, mms: world.mms.length });
+    const devices =
+      from.device.items.length === 0 ? 0 : Math.min(LIMITS.devices, prng.weighted(odds.devices));
+    const calls = new Calls(prng, world, hot, odds, devices);
+    const threads = drawThreads({ prng, from, mix, hot, odds, calls, devices, mms: world.mms.length });
     return { world, hardware: set, threads, schedule: [] };
   };
 }
@@ -87,6 +89,7 @@ interface Scene {
   readonly hot: Hot;
   readonly odds: Odds;
   readonly calls: Calls;
+  readonly devices: number;
   readonly mms: number;
 }
 
@@ -107,14 +110,19 @@ function drawThreads(scene: Scene): ThreadProgram[] {
       operations.push(scene.calls.draw(d, mm));
     }
     room -= wanted;
-    threads.push({ kind, mm, operations });
+    threads.push({ kind, mm, ...(kind === 'device' ? subscribed(scene) : {}), operations });
   };
   const cpus = Math.min(LIMITS.cpus, 1 + prng.weighted(odds.cpus));
-  const devices = from.device.items.length === 0 ? 0 : Math.min(LIMITS.devices, prng.weighted(odds.devices));
   for (let i = 0; i < cpus; i++) add('cpu', (mm) => drawForCpu(scene, mm));
-  for (let i = 0; i < devices; i++) add('device', (mm) => drawSuiting(scene, from.device, mm));
+  for (let i = 0; i < scene.devices; i++) add('device', (mm) => drawSuiting(scene, from.device, mm));
   if (accesses === 0 && from.accesses.items.length > 0) addAccess(scene, threads);
   return threads;
+}
+
+/** How the device follows the page table; nothing for a secondary TLB. */
+function subscribed({ prng, odds }: Scene): Pick<ThreadProgram, 'subscriber'> {
+  const subscriber = SUBSCRIBERS[prng.weighted(odds.subscribers)];
+  return subscriber === 'sva' ? {} : { subscriber };
 }
 
 /** Nobody would notice anything in a case without an access: a CPU thread gets one at its end. */

@@ -37,6 +37,11 @@ export interface Odds {
   readonly hugetlbMapped: number;
   /** Huge pages at the same place of both mms are one, as after fork. */
   readonly hugeShared: number;
+  /** Where both mms may map a shared hugetlb file over a whole PUD region, they do, and share its table of PMDs. */
+  readonly pmdShared: number;
+  /** Such a region is not mapped yet; such a table is not there at all yet. */
+  readonly pmdEmpty: number;
+  readonly pmdUnshared: number;
   /** A mapping gets a file of its own although one of its kind is there. */
   readonly newFile: number;
   readonly pageState: Readonly<Record<PageState, number>>;
@@ -50,6 +55,8 @@ export interface Odds {
   readonly cpus: readonly number[];
   /** Devices, from 0. */
   readonly devices: readonly number[];
+  /** How a device follows the page table: sva, kvm, interval, legacy. */
+  readonly subscribers: readonly number[];
   /** Operations of a CPU thread, and of a device, from 1: a device has to come back to notice anything. */
   readonly perThread: readonly number[];
   readonly perDevice: readonly number[];
@@ -100,12 +107,16 @@ export const DEFAULT_ODDS: Odds = {
   hugeZero: 0.12,
   hugetlbMapped: 0.8,
   hugeShared: 0.6,
+  pmdShared: 0.5,
+  pmdEmpty: 0.15,
+  pmdUnshared: 0.2,
   newFile: 0.15,
   pageState: { none: 3, page: 6, written: 5, clean: 2, lazyfree: 2, zero: 3, swapped: 2, shared: 4 },
   quirk: 0.5,
   secondQuirk: 0.1,
   cpus: [2, 6, 4, 1],
   devices: [1, 12, 2],
+  subscribers: [85, 7, 5, 3],
   perThread: [4, 4, 3, 1],
   perDevice: [1, 3, 4, 3],
   hotMm: 0.8,

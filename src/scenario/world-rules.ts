@@ -1,5 +1,5 @@
-import { PTES_PER_PMD } from '../machine/geometry.js';
-import type { FileKind, PageState, Region, VmaKind, World } from './case.js';
+import { PMDS_PER_PUD, PTES_PER_PMD } from '../machine/geometry.js';
+import type { FileKind, PageState, Region, VmaKind, World, SubscriberKind } from './case.js';
 
 /** What can stand where in a world, and how large a case may be. */
 
@@ -34,7 +34,7 @@ export const MAPS: Readonly<Record<VmaKind, readonly Region['map'][]>> = {
   'file-private': ['pages'],
   dax: ['pages', 'huge'],
   'hugetlb-private': ['pages', 'huge', 'huge-shared'],
-  'hugetlb-shared': ['pages', 'huge'],
+  'hugetlb-shared': ['pages', 'huge', 'pmd-shared'],
 };
 
 /** The kind of file that must be behind a mapping; undefined when its pages are the mm's own. */
@@ -53,6 +53,9 @@ export function fileBehind(vma: VmaKind): FileKind | undefined {
       return undefined;
   }
 }
+
+/** Ways of a device to follow the page table, the ordinary one first. */
+export const SUBSCRIBERS: readonly SubscriberKind[] = ['sva', 'kvm', 'interval', 'legacy'];
 
 export const LIMITS = {
   mms: 2,
@@ -74,6 +77,28 @@ export const LIMITS = {
 /** The region and the same one of the other mm can share a huge page: `huge-shared` needs both. */
 export function sharesHuge(region: Region, other: Region | undefined): boolean {
   return region.map === 'huge-shared' && other?.map === 'huge-shared' && other.vma === region.vma;
+}
+
+/**
+ * Both mms can share the table of PMDs of the PUD region of `r`: each maps the whole of it with one vma, the same part of a
+ * file, with the same rights, and what is mapped there is mapped in both.
+ */
+export function sharesPmdTable(mms: readonly (readonly Region[])[], r: number): boolean {
+  if (mms.length < 2) return false;
+  const first = r - (r % PMDS_PER_PUD);
+  const files = mms[0][first]?.file ?? 0;
+  return mms.every((regions) =>
+    regions.slice(first, first + PMDS_PER_PUD).every((region, i) => {
+      const same = mms[0][first + i];
+      return (
+        region.vma === 'hugetlb-shared' &&
+        region.file === files + i &&
+        region.map === same.map &&
+        region.map !== 'huge' &&
+        region.writable === mms[0][first].writable
+      );
+    }),
+  );
 }
 
 /** A page that is this mm's own: nobody else brings its frame. */

@@ -24,6 +24,7 @@ function lower(kind: ArgKind, value: number, pages: number): readonly number[] {
     case 'prot':
     case 'file':
     case 'mm':
+    case 'device':
       return below(value);
     case 'other-mm':
       return [];
