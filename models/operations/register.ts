@@ -1,5 +1,6 @@
 import type { Callable } from '../../src/program/callable.js';
 import { dax_fsync } from './dax_fsync.js';
+import { clean_record_shared_mapping_range } from './clean_record_shared_mapping_range.js';
 import { clear_refs_write } from './clear_refs_write.js';
 import { device_evict, device_prefetch, device_read, device_write } from './device_access.js';
 import { dup_mmap } from './dup_mmap.js';
@@ -21,6 +22,7 @@ import { split_huge_pages_set } from './split_huge_pages_set.js';
 import { uprobe_write_opcode } from './uprobe_write_opcode.js';
 import { task_numa_work } from './task_numa_work.js';
 import { user_read, user_write } from './user_access.js';
+import { wp_shared_mapping_range } from './wp_shared_mapping_range.js';
 import { writeback } from './writeback.js';
 
 const EVERY = ['anon', 'file-shared', 'file-private', 'dax', 'hugetlb-private', 'hugetlb-shared'];
@@ -158,6 +160,24 @@ export const callables: readonly Callable[] = [
     writes: false,
   },
   { operation: dup_mmap, by: 'cpu', args: ['other-mm'], on: EVERY, choices: [], writes: false },
+  {
+    operation: wp_shared_mapping_range,
+    by: 'cpu',
+    args: ['file', 'file-count'],
+    on: ['dax'],
+    choices: [],
+    writes: false,
+    since: '5.7',
+  },
+  {
+    operation: clean_record_shared_mapping_range,
+    by: 'cpu',
+    args: ['file', 'file-count'],
+    on: ['dax'],
+    choices: [],
+    writes: false,
+    since: '5.7',
+  },
   { operation: task_numa_work, by: 'cpu', args: ['addr', 'count'], on: RMAPPED, choices: [], writes: false },
   { operation: mremap, by: 'cpu', args: ['addr', 'count', 'addr'], on: BASE, choices: FAULTS, writes: false },
 ];

@@ -132,6 +132,16 @@ export const promise_truncate = verb(
   },
   P,
 );
+/** A dirty log was taken: from here on a write to [start, start + count) leaves the dirty bit in its entry. */
+export const promise_log = verb(
+  'promise_log',
+  ['start', 'count'],
+  (m, t, start, count) => {
+    m.observer.opened(m, t, WINDOW.LOG, start, count, 0);
+    return DONE;
+  },
+  P,
+);
 /** The function that ends here promised that nobody has more rights to the page than its entry gives. */
 export const promise_entry = verb(
   'promise_entry',

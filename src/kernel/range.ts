@@ -63,6 +63,9 @@ export const is_zero = test('is_zero', ['value'], (_m, _t, v) => (v === 0 ? DONE
 export const equal = test('equal', ['a', 'b'], (_m, _t, a, b) => (a === b ? DONE : NO), P);
 export const has = test('has', ['flags', 'flag'], (_m, _t, a, b) => ((a & b) !== 0 ? DONE : NO), P);
 export const plus = value('plus', ['a', 'b'], (_m, _t, a, b) => a + b);
+export const min = value('min', ['a', 'b'], (_m, _t, a, b) => Math.min(a, b));
+export const max = value('max', ['a', 'b'], (_m, _t, a, b) => Math.max(a, b));
+export const less = test('less', ['a', 'b'], (_m, _t, a, b) => (a < b ? DONE : NO), P);
 export const minus = value('minus', ['a', 'b'], (_m, _t, a, b) => a - b);
 export const or_ = value('or', ['a', 'b'], (_m, _t, a, b) => a | b);
 /** [start, start + count) holds the whole PMD of `addr`. */

@@ -17,6 +17,7 @@ import * as ksm from './ksm.js';
 import * as khugepaged from './khugepaged.js';
 import * as kvm from './kvm.js';
 import * as locks from './locks.js';
+import * as mappingDirty from './mapping-dirty.js';
 import * as mm from './mm.js';
 import * as mprotect from './mprotect.js';
 import * as notifier from './notifier.js';
@@ -58,6 +59,7 @@ const files: readonly Readonly<Record<string, unknown>>[] = [
   ksm,
   kvm,
   locks,
+  mappingDirty,
   mm,
   mprotect,
   notifier,

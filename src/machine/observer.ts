@@ -70,6 +70,8 @@ export const WINDOW = {
   PUNCH: 8,
   /** They stop being pages of the file (truncate), for private copies too. */
   TRUNCATE: 9,
+  /** From here on a write to the pages of the range leaves the dirty bit in its entry. No window: it is there at once. */
+  LOG: 10,
 } as const;
 
 /** Steps that are kept in mind, the last one of each kind and thread. */

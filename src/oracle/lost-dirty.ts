@@ -5,7 +5,7 @@ import { frameOf, KIND_SWAP, kindOf, PTE } from '../kernel/entry.js';
 import { baseEntry } from '../kernel/walk.js';
 import { addressOf } from './backing.js';
 import type { Judge } from './judge.js';
-import { TRACKED } from './objects.js';
+import { LOGGED, TRACKED } from './objects.js';
 import type { Oracle } from './oracle.js';
 
 /** lost-dirty: contents that should have reached the backing store, or a mark that a write should have left. */
@@ -36,8 +36,17 @@ export const lostDirty: Oracle = {
       );
   },
   storing(l, t, addr, word) {
-    if ((l.m.words[l.m.layout.vpage(addr) + VPAGE.TRACK] & TRACKED) === 0 || l.excused(addr)) return;
-    if ((baseEntry(l.m, addr) & PTE.SOFT_DIRTY) === 0)
+    const track = l.m.words[l.m.layout.vpage(addr) + VPAGE.TRACK];
+    if (track === 0 || l.excused(addr)) return;
+    const now = baseEntry(l.m, addr);
+    if ((track & LOGGED) !== 0 && (now & PTE.DIRTY) === 0)
+      l.fail(
+        'lost-dirty',
+        t,
+        addr,
+        `writes word ${word} of page ${addr} after its dirty bit went to the dirty log, and leaves no mark for the next one`,
+      );
+    if ((track & TRACKED) !== 0 && (now & PTE.SOFT_DIRTY) === 0)
       l.fail(
         'lost-dirty',
         t,

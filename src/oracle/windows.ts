@@ -9,7 +9,7 @@ import { addressOf, isCutOff } from './backing.js';
 import { bear } from './births.js';
 import { discardsFile, fileObject, openOnCopies, promiseFile } from './file-windows.js';
 import { heldSince, resultOf } from './held.js';
-import { DISCARDABLE, kindOfWindow, openOn, TRACKED } from './objects.js';
+import { DISCARDABLE, kindOfWindow, LOGGED, openOn, TRACKED } from './objects.js';
 import { settleContents, settleFile } from './settle.js';
 
 /** Windows of operations in flight on the cells: discards, forks, syncs. One a thread, over many objects. */
@@ -39,6 +39,10 @@ export function openWindow(
 ): void {
   const L = m.layout;
   const w = m.words;
+  if (kind === WINDOW.LOG) {
+    for (let i = 0; i < count; i++) w[L.vpage(start + i) + VPAGE.TRACK] |= LOGGED;
+    return;
+  }
   w[L.threadAt(t) + THREAD.WINDOW] = pack(kind, start, count, other);
   const files = L.geometry.mms * L.pages;
   if (kind === WINDOW.PROTECT || kind === WINDOW.TRACK) return;
