@@ -1,7 +1,31 @@
 import type { Change } from './history.js';
+import { copyOnWriteOrder } from './history/copy-on-write-order.js';
+import { daxChanges } from './history/dax.js';
+import { hugePages } from './history/huge-pages.js';
+import { invalidatePages } from './history/invalidate-page.js';
+import { mprotects } from './history/mprotect.js';
+import { mremaps } from './history/mremap.js';
+import { munmaps } from './history/munmap.js';
 import { notifier2017 } from './history/notifier-2017.js';
 import { numa } from './history/numa.js';
+import { reclaimAndMigration } from './history/reclaim-and-migration.js';
+import { softDirty } from './history/soft-dirty.js';
 import { teardown } from './history/teardown.js';
+import { tlbGather } from './history/tlb-gather.js';
 
 /** Everything that is known of how the base operations changed, before v4.14 and after it, by topic. */
-export const changes: readonly Change[] = [...notifier2017, ...numa, ...teardown];
+export const changes: readonly Change[] = [
+  ...notifier2017,
+  ...numa,
+  ...teardown,
+  ...copyOnWriteOrder,
+  ...daxChanges,
+  ...hugePages,
+  ...invalidatePages,
+  ...mprotects,
+  ...mremaps,
+  ...munmaps,
+  ...reclaimAndMigration,
+  ...softDirty,
+  ...tlbGather,
+];

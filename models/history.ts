@@ -1,5 +1,6 @@
 import { existsIn, type KernelVersion, type Lifetime } from '../src/program/kernel-version.js';
 import type { CowReuse, Edit, Era, Model } from '../src/program/model.js';
+import { inFlush } from './history/in-flush.js';
 
 /**
  * One change of the kernel, as edits of the base operations (v4.14). `since` and `until` say in which releases it is
@@ -26,6 +27,7 @@ export interface Release {
 /** A kernel as shipped: the base operations with every change that is there in its release. */
 export function kernelAt(release: Release, changes: readonly Change[]): Model {
   const there = changes.filter((c) => existsIn(c, release.version));
+  const edits = there.flatMap((c) => c.edits);
   return {
     name: `v${release.version}`,
     about: release.about,
@@ -34,6 +36,6 @@ export function kernelAt(release: Release, changes: readonly Change[]): Model {
     era: release.era,
     cowReuse: release.cowReuse,
     unverified: there.filter((c) => c.unverified === true).map((c) => `${c.about} (${c.commit})`),
-    edits: there.flatMap((c) => c.edits),
+    edits: release.era === '6.6-' ? [...edits, ...inFlush(edits)] : edits,
   };
 }

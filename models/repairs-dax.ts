@@ -40,6 +40,7 @@ function register(of: Operation, name: string): Register {
   return found;
 }
 
+/** c6f3c5ee40c1, v5.1. */
 function insertPfnPmd(): readonly Edit[] {
   const op = vmf_insert_pfn_pmd;
   const [haddr, pfn, write, vma] = op.takes;
@@ -58,26 +59,26 @@ function insertPfnPmd(): readonly Edit[] {
   ];
 }
 
-function mkclean(): readonly Edit[] {
+const registers = (): readonly Register[] =>
+  ['index', 'pages', 'address', 'haddr', 'pmd', 'entry'].map((r) => register(dax_mapping_entry_mkclean, r));
+
+/** 06083a0921fd, v5.19. */
+function everyPage(): readonly Edit[] {
   const { name } = dax_mapping_entry_mkclean;
-  const [index, pages, address, haddr, pmd, entry] = [
-    'index',
-    'pages',
-    'address',
-    'haddr',
-    'pmd',
-    'entry',
-  ].map((r) => register(dax_mapping_entry_mkclean, r));
+  const [index, pages, address, , pmd] = registers();
+  const walk = { callee: 'vma_interval_tree_foreach' };
+  return [
+    insert(name, 'before', walk, [let_(pages, dax_entry_pages(index))], EVERY_PAGE),
+    insert(name, 'before', { callee: 'pmd_offset' }, [pmd_lock(address, pmd), pmd_unlock(pmd)], SYNC_WALK),
+  ];
+}
+
+/** 024eee0e83f0, v5.2. */
+function neverNone(): readonly Edit[] {
+  const { name } = dax_mapping_entry_mkclean;
+  const [, , , haddr, pmd, entry] = registers();
   const clear = { callee: 'pmdp_huge_clear_flush' };
   return [
-    insert(
-      name,
-      'before',
-      { callee: 'vma_interval_tree_foreach' },
-      [let_(pages, dax_entry_pages(index))],
-      EVERY_PAGE,
-    ),
-    insert(name, 'before', { callee: 'pmd_offset' }, [pmd_lock(address, pmd), pmd_unlock(pmd)], SYNC_WALK),
     insert(name, 'before', { ...clear, part: 'flush' }, [pmdp_establish(haddr, pmd, entry)], NEVER_NONE),
     drop(name, { ...clear, part: 'clear' }, NEVER_NONE),
   ];
@@ -107,4 +108,14 @@ function zaps(): readonly Edit[] {
   ];
 }
 
-export const daxRepairs: readonly Edit[] = [...mkclean(), ...writebackOne(), ...insertPfnPmd(), ...zaps()];
+export const mkcleanEveryPage = everyPage();
+export const mkcleanNeverNone = neverNone();
+export const hugeEntryInPlace = insertPfnPmd();
+
+export const daxRepairs: readonly Edit[] = [
+  ...mkcleanEveryPage,
+  ...mkcleanNeverNone,
+  ...writebackOne(),
+  ...hugeEntryInPlace,
+  ...zaps(),
+];

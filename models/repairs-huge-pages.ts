@@ -27,7 +27,7 @@ function argumentsOf(operation: Operation, name: string): readonly Arg[] {
 }
 
 /** The split invalidates the entry before it samples it. The notification stays before the table becomes visible. */
-function splitSamplesLate(): readonly Edit[] {
+function sampleLate(): readonly Edit[] {
   const { name, locals } = __split_huge_pmd_locked;
   const [haddr, pmd] = argumentsOf(__split_huge_pmd_locked, 'pmdp_invalidate');
   const [entry] = locals.filter((r) => r.name === 'entry');
@@ -40,7 +40,7 @@ function splitSamplesLate(): readonly Edit[] {
       [pmdp_establish(haddr, pmd, entry), flush_tlb_range(haddr, HPAGE_PMD_NR)],
       SPLIT,
     ),
-    ...['read', 'set', 'flush'].map((part) => drop(name, invalidate(part), SPLIT)),
+    ...['read', 'set', 'flush', 'in-flush'].map((part) => drop(name, invalidate(part), SPLIT)),
   ];
 }
 
@@ -66,9 +66,15 @@ function neverNone(operation: Operation, why: string): readonly Edit[] {
   ];
 }
 
+/** d52605d7cb30, v4.16: everywhere but in the split, and the split. */
+export const atomicInvalidate: readonly Edit[] = operationsIn(callables.map((c) => c.operation)).flatMap(
+  invalidateAtomically,
+);
+export const splitSamplesLate: readonly Edit[] = sampleLate();
+
 export const hugePageRepairs: readonly Edit[] = [
-  ...splitSamplesLate(),
-  ...operationsIn(callables.map((c) => c.operation)).flatMap(invalidateAtomically),
+  ...splitSamplesLate,
+  ...atomicInvalidate,
   ...[do_huge_pmd_wp_page, do_huge_pmd_wp_page_fallback].flatMap((o) => neverNone(o, NEVER_NONE)),
   ...neverNone(migrate_misplaced_transhuge_page, NUMA_NEVER_NONE),
 ];

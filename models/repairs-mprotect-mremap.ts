@@ -1,10 +1,11 @@
-import { insert, type Edit } from '../src/program/model.js';
-import { go_to, not, when } from '../src/program/build.js';
+import { drop, insert, type Edit } from '../src/program/model.js';
+import { go_to, not, number, when } from '../src/program/build.js';
 import { pte_soft_dirty } from '../src/kernel/entry.js';
 import { HPAGE_PMD_NR } from '../src/kernel/huge.js';
 import { flush_tlb_range } from '../src/kernel/tlb.js';
+import { is_zero, let_ } from '../src/kernel/range.js';
 import { VM_SOFTDIRTY, vma_allows } from '../src/kernel/vma.js';
-import type { Operation, Register } from '../src/program/step.js';
+import type { Arg, Operation, Register } from '../src/program/step.js';
 import { change_pte_range } from './operations/change_pte_range.js';
 import { move_huge_pmd } from './operations/move_huge_pmd.js';
 import { move_ptes } from './operations/move_ptes.js';
@@ -23,7 +24,8 @@ function register(operation: Operation, name: string): Register {
   return found;
 }
 
-export const mprotectAndMremapRepairs: readonly Edit[] = [
+/** 76aefad628aa, v6.0. */
+export const mprotectSoftDirty: readonly Edit[] = [
   insert(
     change_pte_range.name,
     'before',
@@ -35,18 +37,24 @@ export const mprotectAndMremapRepairs: readonly Edit[] = [
     ],
     SOFT_DIRTY,
   ),
-  insert(
-    move_ptes.name,
-    'before',
-    { callee: 'is_zero' },
-    [flush_tlb_range(register(move_ptes, 'old_addr'), register(move_ptes, 'extent'))],
-    BEFORE_UNLOCK,
-  ),
-  insert(
-    move_huge_pmd.name,
-    'before',
-    { callee: 'is_zero' },
-    [flush_tlb_range(register(move_huge_pmd, 'old_addr'), HPAGE_PMD_NR)],
-    BEFORE_UNLOCK,
-  ),
 ];
+
+/** The flush in one of the two: whatever was present is flushed, under both locks, and nothing is left to flush later. */
+function flushesBeforeUnlock(operation: Operation, count: Arg): readonly Edit[] {
+  const { name } = operation;
+  const [force_flush, old_addr] = ['force_flush', 'old_addr'].map((r) => register(operation, r));
+  const flush = when(not(is_zero(force_flush)), [flush_tlb_range(old_addr, count)]);
+  return [
+    insert(name, 'before', { callee: 'pte_dirty' }, [let_(force_flush, number(1))], BEFORE_UNLOCK),
+    insert(name, 'before', { callee: 'is_zero', nth: 1 }, [flush], BEFORE_UNLOCK),
+    drop(name, { callee: 'is_zero', nth: 2 }, BEFORE_UNLOCK),
+  ];
+}
+
+/** eb66ae030829, v4.19. */
+export const moveFlushesBeforeUnlock: readonly Edit[] = [
+  ...flushesBeforeUnlock(move_ptes, register(move_ptes, 'extent')),
+  ...flushesBeforeUnlock(move_huge_pmd, HPAGE_PMD_NR),
+];
+
+export const mprotectAndMremapRepairs: readonly Edit[] = [...mprotectSoftDirty, ...moveFlushesBeforeUnlock];

@@ -26,6 +26,21 @@ function register(operation: Operation, name: string): Register {
   return found;
 }
 
+/** 5df397dec7c4, v6.2. */
+export const zapKeepsMapping: readonly Edit[] = [
+  insert(
+    zap_pte_range.name,
+    'before',
+    { callee: 'page_remove_rmap' },
+    [
+      when(equal(register(zap_pte_range, 'force_flush'), ONE), [
+        when(tlb_needs_flush(), [tlb_flush_mmu_tlbonly()]),
+      ]),
+    ],
+    RMAP,
+  ),
+];
+
 export const reclaimRepairs: readonly Edit[] = [
   ...['swap-cache', 'page-cache'].map((branch) =>
     insert(
@@ -45,15 +60,5 @@ export const reclaimRepairs: readonly Edit[] = [
       NONE,
     ),
   ),
-  insert(
-    zap_pte_range.name,
-    'before',
-    { callee: 'page_remove_rmap' },
-    [
-      when(equal(register(zap_pte_range, 'force_flush'), ONE), [
-        when(tlb_needs_flush(), [tlb_flush_mmu_tlbonly()]),
-      ]),
-    ],
-    RMAP,
-  ),
+  ...zapKeepsMapping,
 ];

@@ -43,7 +43,7 @@ export const change_pte_range = operation({
   from: 'mm/mprotect.c',
   takes: ['addr', 'count', 'vma', 'dirty_accountable', 'cp_flags'],
   gives: ['changed'],
-  locals: ['pte', 'place', 'entry', 'cursor', 'at'],
+  locals: ['pte', 'place', 'entry', 'cursor', 'at', 'oldpte'],
   steps: ({ addr, count, vma, dirty_accountable, cp_flags, changed, pte, place, entry, cursor, at }) => [
     when(pmd_none_or_trans_huge(addr), [go_to('out')]),
     pte_offset_map_lock(addr, pte),

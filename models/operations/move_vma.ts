@@ -1,4 +1,4 @@
-import { call, each, go_to, label, not, when } from '../../src/program/build.js';
+import { call, each, go_to, label, not, number, when } from '../../src/program/build.js';
 import { operation } from '../../src/program/operation.js';
 import { copy_vma } from '../../src/kernel/mm.js';
 import { promise_move, promise_move_complete } from '../../src/kernel/promise.js';
@@ -26,7 +26,7 @@ export const move_vma = operation({
     copy_vma(from, to, count),
     promise_move(from, to, count),
     call(move_page_tables, { from, to, count, vma }),
-    call(do_munmap, { start: from, count }),
+    call(do_munmap, { start: from, count, downgrade: number(0) }),
     promise_move_complete(from, to, count),
     label('out'),
   ],

@@ -1,4 +1,4 @@
-import { call, go_to, label, not, when } from '../../src/program/build.js';
+import { call, go_to, label, not, number, when } from '../../src/program/build.js';
 import { operation } from '../../src/program/operation.js';
 import { splits_hugetlb } from '../../src/kernel/hugetlb.js';
 import { down_write, mmap_sem, up_write } from '../../src/kernel/locks.js';
@@ -24,7 +24,7 @@ export const mremap = operation({
     when(range_has_hugetlb(from, count), [go_to('out')]),
     when(splits_hugetlb(to, count), [go_to('out')]),
     promise_unmap(to, count),
-    call(do_munmap, { start: to, count }),
+    call(do_munmap, { start: to, count, downgrade: number(0) }),
     promise_unmap_complete(),
     call(move_vma, { from, to, count }),
     label('out'),

@@ -1,4 +1,4 @@
-import { call, go_to, label, when } from '../../src/program/build.js';
+import { call, go_to, label, number, when } from '../../src/program/build.js';
 import { operation } from '../../src/program/operation.js';
 import { splits_hugetlb } from '../../src/kernel/hugetlb.js';
 import { down_write, mmap_sem, up_write } from '../../src/kernel/locks.js';
@@ -14,7 +14,7 @@ export const munmap = operation({
     down_write(mmap_sem(start)),
     when(splits_hugetlb(start, count), [go_to('out')]), // __split_vma: -EINVAL
     promise_unmap(start, count),
-    call(do_munmap, { start, count }),
+    call(do_munmap, { start, count, downgrade: number(1) }),
     label('out'),
     up_write(mmap_sem(start)),
   ],

@@ -151,10 +151,11 @@ export const tlb_flush_mmu_free = verb('tlb_flush_mmu_free', [], (m, t) => {
   return DONE;
 });
 
-/** A page-table page goes back. Walkers that still hold it are marked. */
+/** A page-table page has a user less, and goes back with the last. Walkers that still hold it are marked. */
 export function freeTable(m: Machine, table: number): void {
   const L = m.layout;
   const w = m.words;
+  if (--w[L.tableAt(table) + TABLE.COUNT] > 0) return; // shared by hugetlb mappings of other mms
   const caches = L.threads * (L.pages / PTES_PER_PMD);
   for (let i = 0; i < caches; i++) {
     const e = w[L.walkCache + i];
@@ -178,6 +179,17 @@ export const tlb_adjust_range = verb(
   ['addr', 'count'],
   (m, t, addr, count) => {
     grow(m, t, addr, count);
+    return DONE;
+  },
+  { private: true },
+);
+
+/** Flush the whole mm of `addr`: from v5.2 what others may have cleared is not looked for. */
+export const tlb_adjust_fullmm = verb(
+  '__tlb_reset_range_fullmm',
+  ['addr'],
+  (m, t, addr) => {
+    grow(m, t, addr & ~(m.layout.pages - 1), m.layout.pages);
     return DONE;
   },
   { private: true },

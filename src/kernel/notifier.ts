@@ -21,6 +21,13 @@ export const mmu_notifier_invalidate_range = verb(
   (m, _t, start, count) => invalidate(m, start, count),
 );
 
+/** Up to v4.12: the secondary TLBs drop one page, whatever its entry maps. Subscribers are called beside it. */
+export const mmu_notifier_invalidate_page = verb('mmu_notifier_invalidate_page', ['addr'], (m, t, addr) => {
+  if (invalidate(m, addr, 1) === BLOCKED) return BLOCKED;
+  m.observer.invalidated(m, t, addr, 1);
+  return DONE;
+});
+
 /**
  * mmu_notifier_arch_invalidate_secondary_tlbs, v6.6: what the CPU flush helpers call over the range that they flushed.
  * Never sleeps.
@@ -63,6 +70,8 @@ function open(m: Machine, t: number, start: number, count: number): void {
   const n = m.words[at + THREAD.RANGES]++;
   if (n < RANGE_ROOM) m.words[at + THREAD.RANGE + n] = start | (count << 16);
   m.observer.marked(m, t, MARK.START);
+  if (m.words[m.layout.mmAt(start >> m.layout.pagesShift) + MM.NOTIFIERS] !== 0)
+    m.observer.invalidated(m, t, start, count);
 }
 
 /** The bracket over `start` that was opened last, or else the last one: END may name another range. */

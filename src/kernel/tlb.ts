@@ -59,6 +59,19 @@ export const dec_tlb_flush_pending = verb('dec_tlb_flush_pending', ['addr'], (m,
   return DONE;
 });
 
+/** What a TLB may still allow, the new entry does not (arch/x86/include/asm/tlbflush.h, v5.19; rights alone). */
+export const pte_needs_flush = test(
+  'pte_needs_flush',
+  ['old', 'entry'],
+  (_m, _t, old, entry) => {
+    if ((old & PTE.PRESENT) === 0) return NO;
+    const cleared = old & ~entry & (PTE.PRESENT | PTE.DIRTY);
+    const changed = (old ^ entry) & (PTE.WRITE | PTE.PROTNONE);
+    return (cleared | changed) !== 0 ? DONE : NO;
+  },
+  { private: true },
+);
+
 /** Bit of a thread's batch beside those of the mms: some entry in it was dirty, so CPUs may still write. */
 const BATCH_WRITABLE = 1 << 8;
 
