@@ -11,6 +11,7 @@ import { madvise_free } from './madvise_free.js';
 import { mprotect } from './mprotect.js';
 import { mremap } from './mremap.js';
 import { munmap } from './munmap.js';
+import { exit_mm } from './exit_mm.js';
 import { ext4_punch_hole } from './ext4_punch_hole.js';
 import { ext4_setattr } from './ext4_setattr.js';
 import { fsync } from './fsync.js';
@@ -159,6 +160,7 @@ export const callables: readonly Callable[] = [
     choices: ['gather-full'],
     writes: false,
   },
+  { operation: exit_mm, by: 'cpu', args: [], on: EVERY, choices: ['gather-full'], weight: 0.5, writes: false },
   { operation: dup_mmap, by: 'cpu', args: ['other-mm'], on: EVERY, choices: [], writes: false },
   {
     operation: wp_shared_mapping_range,

@@ -147,12 +147,16 @@ export const forked_before = test(
   (_m, _t, parent, child) => (parent < child ? DONE : NO),
   P,
 );
-/** The mm has no vma: it can become a child. */
-export const mm_is_new = test('mm_is_new', ['mm'], (m, _t, mm) => {
+export function hasVmas(m: Machine, mm: number): boolean {
   const first = mm << m.layout.pagesShift;
   for (let i = 0; i < m.layout.pages; i++)
-    if (m.words[m.layout.vpage(first + i) + VPAGE.VMA] !== 0) return NO;
-  return DONE;
+    if (m.words[m.layout.vpage(first + i) + VPAGE.VMA] !== 0) return true;
+  return false;
+}
+/** The mm has no vma: it can become a child. */
+export const mm_is_new = test('mm_is_new', ['mm'], (m, _t, mm) => {
+  if (m.words[m.layout.mmAt(mm) + MM.EXIT] !== 0) return NO; // it is going
+  return hasVmas(m, mm) ? NO : DONE;
 });
 /** The child does not run yet: its threads wait before they walk its tables (see access.ts). */
 export const mm_init = verb('mm_init', ['mm'], (m, _t, mm) => {

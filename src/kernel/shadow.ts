@@ -6,9 +6,8 @@ import { fill, isBorn, leaf } from './access.js';
 import { frameOf, isHuge, isPresent, PTE } from './entry.js';
 import { putPage } from './page.js';
 import { ptlOf } from './pgtable.js';
-import { isReserved } from './shadow-entries.js';
 import { SEQ, STATE, SUBSCRIBER } from './subscriber.js';
-import { headOf } from './walk.js';
+import { headOf, isZeroFrame } from './walk.js';
 
 /**
  * The page table that a driver keeps for its device: its words are those of the device's TLB. Accesses go through it
@@ -85,7 +84,7 @@ export const hva_to_pfn = test(
     if (place < 0) return NO;
     const frame = frameOf(m.words[place]);
     m.words[out] = shadowOf(m.words[place]);
-    if (!isReserved(m, frame)) m.words[m.layout.frameAt(headOf(m, frame)) + FRAME.REF]++;
+    if (!isZeroFrame(frame)) m.words[m.layout.frameAt(headOf(m, frame)) + FRAME.REF]++;
     return DONE;
   },
   { effect: { does: 'take', resource: 'page_ref', of: 2 } },
@@ -106,7 +105,7 @@ export const hmm_vma_walk = test(
 
 /** The reference of the lookup is put. */
 export const kvm_release_pfn = verb('kvm_release_pfn_clean', ['entry'], (m, t, entry) => {
-  if (!isReserved(m, frameOf(entry))) putPage(m, t, frameOf(entry));
+  if (!isZeroFrame(frameOf(entry))) putPage(m, t, frameOf(entry));
   return DONE;
 });
 

@@ -6,6 +6,7 @@ import * as bind from './bind.js';
 import * as choice from './choice.js';
 import * as dax from './dax.js';
 import * as entry from './entry.js';
+import * as exit from './exit.js';
 import * as filemap from './filemap.js';
 import * as gather from './gather.js';
 import * as gup from './gup.js';
@@ -48,6 +49,7 @@ const files: readonly Readonly<Record<string, unknown>>[] = [
   choice,
   dax,
   entry,
+  exit,
   filemap,
   gather,
   gup,

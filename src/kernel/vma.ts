@@ -1,5 +1,5 @@
 import { constant } from '../program/build.js';
-import { VPAGE } from '../machine/layout.js';
+import { MM, VPAGE } from '../machine/layout.js';
 import type { Machine } from '../machine/machine.js';
 import { test, value, verb } from '../machine/verb.js';
 import { BLOCKED, DONE, NO } from '../program/primitive.js';
@@ -54,14 +54,21 @@ export const isFile = (vma: number): boolean => {
 
 const yes = (holds: boolean): number => (holds ? DONE : NO);
 
-/** Reads the vma of `addr`; mmap_sem or the rmap lock keeps it still. NO when there is none. */
+/** MM.EXIT: mm_users is 0, exit_mmap may run. */
+export const EXITING = 1 << 8;
+
+/**
+ * Reads the vma of `addr`; mmap_sem or the rmap lock keeps it still. NO when there is none. Of an mm that nobody uses any
+ * more nothing is looked up: mmget_not_zero, ksm_test_exit, khugepaged_test_exit.
+ */
 export const find_vma = test(
   'find_vma',
   ['addr', '>vma'],
   (m, _t, addr, out) => {
     const w = m.words;
     const vma = w[m.layout.vpage(addr) + VPAGE.VMA];
-    const there = vma !== 0 && (vma & VM.DETACHED) === 0;
+    const gone = m.words[m.layout.mmAt(addr >> m.layout.pagesShift) + MM.EXIT] >= EXITING;
+    const there = vma !== 0 && (vma & VM.DETACHED) === 0 && !gone;
     w[out] = there ? vma : 0;
     return yes(there);
   },

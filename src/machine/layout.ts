@@ -46,7 +46,8 @@ export const MM = {
   BORN: 4, // fork is still making this mm: nothing of it runs yet
   NOTIFIERS: 5, // subscribers on the list that have range_start and range_end
   ITREE: 6, // interval notifiers: bit 0 has_itree, bit 1 invalidate_seq is odd, then active_invalidate_ranges
-  PUD: 7, // table index + 1 of the PMD page, one word a PUD region
+  EXIT: 7, // threads that have left the mm for good, and EXITING when nobody is left
+  PUD: 8, // table index + 1 of the PMD page, one word a PUD region
 } as const;
 
 export const VPAGE = {
