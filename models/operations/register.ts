@@ -4,6 +4,8 @@ import { clean_record_shared_mapping_range } from './clean_record_shared_mapping
 import { clear_refs_write } from './clear_refs_write.js';
 import { device_evict, device_prefetch, device_read, device_write } from './device_access.js';
 import { dup_mmap } from './dup_mmap.js';
+import { bind_device } from './mmu_notifier_register.js';
+import { unbind_device } from './mmu_notifier_unregister.js';
 import { khugepaged_scan_pmd } from './khugepaged_scan_pmd.js';
 import { ksm_scan } from './ksm_scan.js';
 import { madvise_dontneed } from './madvise_dontneed.js';
@@ -19,6 +21,7 @@ import { memory_failure } from './memory_failure.js';
 import { migrate_pages } from './migrate_pages.js';
 import { migrate_vma } from './migrate_vma.js';
 import { shrink_page_list } from './shrink_page_list.js';
+import { soft_offline_huge_page } from './soft_offline_huge_page.js';
 import { split_huge_pages_set } from './split_huge_pages_set.js';
 import { uprobe_write_opcode } from './uprobe_write_opcode.js';
 import { task_numa_work } from './task_numa_work.js';
@@ -182,4 +185,30 @@ export const callables: readonly Callable[] = [
   },
   { operation: task_numa_work, by: 'cpu', args: ['addr', 'count'], on: RMAPPED, choices: [], writes: false },
   { operation: mremap, by: 'cpu', args: ['addr', 'count', 'addr'], on: BASE, choices: FAULTS, writes: false },
+  {
+    operation: soft_offline_huge_page,
+    by: 'cpu',
+    args: ['any-addr'],
+    on: ['hugetlb-private', 'hugetlb-shared'],
+    choices: ['huge-allocation-fails'],
+    writes: false,
+  },
+  {
+    operation: bind_device,
+    by: 'cpu',
+    weight: 0.15,
+    args: ['device'],
+    on: EVERY,
+    choices: [],
+    writes: false,
+  },
+  {
+    operation: unbind_device,
+    by: 'cpu',
+    weight: 0.25,
+    args: ['device'],
+    on: EVERY,
+    choices: [],
+    writes: false,
+  },
 ];

@@ -6,7 +6,7 @@ import { BLOCKED, DONE, NO } from '../program/primitive.js';
 import { dropAll } from './cpu-tlb.js';
 import { RULE } from './rules.js';
 import { zapShadow } from './shadow-entries.js';
-import { calledBack, ITREE, kindOf, STATE, SUBSCRIBER } from './subscriber.js';
+import { calledBack, ITREE, kindOf, SEQ, STATE, SUBSCRIBER } from './subscriber.js';
 import { rmapLocksFree } from './vma.js';
 
 /**
@@ -57,7 +57,7 @@ export const driver_unlock = verb(
 export const is_registered = test(
   'is_registered',
   ['mn'],
-  (m, _t, mn) => yes((stateOf(m, mn) & (STATE.GONE | STATE.LISTED)) === STATE.LISTED),
+  (m, _t, mn) => yes((stateOf(m, mn) & (STATE.LISTED | STATE.COMING)) !== 0),
   P,
 );
 export const is_unregistered = test(
@@ -74,13 +74,15 @@ function count(m: Machine, mn: number, by: number): void {
     m.words[m.layout.mmAt(m.words[recordOf(m, mn) + DEVICE.MM]) + MM.NOTIFIERS] += by;
 }
 
-/** A new subscription begins with nothing. */
+/**
+ * A new subscription begins with nothing. A fault that was served under the last one may still be on its way: it must
+ * try again.
+ */
 function begin(m: Machine, mn: number, state: number): void {
   const at = recordOf(m, mn);
   m.words[at + DEVICE.COUNT] = 0;
-  m.words[at + DEVICE.SEQ] = 0;
+  m.words[at + DEVICE.SEQ] = (m.words[at + DEVICE.SEQ] & SEQ.MASK) === SEQ.IDLE ? SEQ.IDLE : SEQ.MOVED;
   m.words[at + DEVICE.STARTED] = 0;
-  m.words[at + DEVICE.LOCK] = 0;
   setState(m, mn, state);
 }
 
@@ -117,7 +119,7 @@ export const mmu_interval_insert = verb(
     begin(m, mn, invalidating ? STATE.COMING : STATE.LISTED);
     if (m.words[at] >= ITREE.ACTIVE) {
       m.words[at] |= ITREE.INVALIDATING;
-      m.words[recordOf(m, mn) + DEVICE.SEQ] = 4;
+      m.words[recordOf(m, mn) + DEVICE.SEQ] |= SEQ.CURRENT;
     }
     return DONE;
   },

@@ -111,6 +111,6 @@ export const kvm_release_pfn = verb('kvm_release_pfn_clean', ['entry'], (m, t, e
 
 /** The shadow gets the entry. The driver's lock is held. */
 export const map_shadow = verb('__direct_map', ['addr', 'entry'], (m, t, addr, entry) => {
-  fill(m, t, addr, entry, isHuge(entry));
+  fill(m, t, addr, entry & ~PTE.SPECIAL, isHuge(entry));
   return DONE;
 });

@@ -107,6 +107,20 @@ export const for_each_notifier = test(
   (m, _t, addr, cursor, out) => next(m, addr, cursor, out, START_END),
   P,
 );
+/** The next one that has taken a start of this thread. */
+export const for_each_started = test(
+  'hlist_for_each_entry_rcu',
+  ['addr', '>cursor', '>mn'],
+  (m, t, addr, cursor, out) => {
+    let found = next(m, addr, cursor, out, START_END);
+    while (found === DONE && !hasStarted(m, t, m.words[out])) found = next(m, addr, cursor, out, START_END);
+    return found;
+  },
+  P,
+);
+const hasStarted = (m: Machine, t: number, mn: number): boolean =>
+  ((m.words[m.layout.deviceAt(mn) + DEVICE.STARTED] >>> (4 * t)) & 15) !== 0;
+
 /** The next subscriber on the list of the mm, of any kind. */
 export const for_each_listed = test(
   'hlist_for_each_entry_rcu',

@@ -53,6 +53,11 @@ export function baseEntry(m: Machine, addr: number): number {
   return narrow(e, addr);
 }
 
+/** The place of `addr` in the table that the PMD entry at `pmd` names, in use or taken out. */
+export function tablePlace(m: Machine, pmd: number, addr: number): number {
+  return m.layout.tableAt(frameOf(m.words[pmd])) + TABLE.ENTRY + (addr & (PTES_PER_PMD - 1));
+}
+
 /** The base-page part at `addr` of a huge entry; other entries unchanged. */
 export function narrow(e: number, addr: number): number {
   if (!isHuge(e)) return e;

@@ -59,7 +59,8 @@ export const VPAGE = {
   AFTER_HI: 5, // the same for threads 4..7
   BUSY: 7, // threads whose operation in flight changed this entry, promises or not
   TRACK: 6, // write tracking that has been promised: see oracle/logical-memory
-  SIZE: 8,
+  OWED: 8, // up to v4.12: threads that took something away and have not told subscribers (oracle/brackets)
+  SIZE: 9,
 } as const;
 
 export const TABLE = {

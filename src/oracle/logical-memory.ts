@@ -48,11 +48,13 @@ export class LogicalMemory implements Observer<Machine>, Judge {
   private readonly onLoaded: readonly Oracle[];
   private readonly onStoring: readonly Oracle[];
   private readonly onSettled: readonly Oracle[];
+  private readonly onChanged: readonly Oracle[];
 
   constructor(readonly oracles: readonly Oracle[]) {
     this.onLoaded = oracles.filter((o) => o.loaded !== undefined);
     this.onStoring = oracles.filter((o) => o.storing !== undefined);
     this.onSettled = oracles.filter((o) => o.settled !== undefined);
+    this.onChanged = oracles.filter((o) => o.changed !== undefined);
   }
 
   /** A new run on `m` begins. */
@@ -208,6 +210,8 @@ export class LogicalMemory implements Observer<Machine>, Judge {
       m.words[at + VPAGE.EXCUSE] |= 1 << t;
       m.words[at + VPAGE.BUSY] |= 1 << t;
       this.onChange?.(t);
+      for (const o of this.onChanged) o.changed!(this, t, addr, before, after);
+      this.looks.changed++;
       addToAfter(m, addr, t);
       if (this.blame.changed(m, t, addr, before, after, this.step)) this.changing |= 1 << t;
     }

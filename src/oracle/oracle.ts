@@ -26,6 +26,8 @@ export interface Oracle {
   forked?(l: Judge, t: number, addr: number, word: number, backed: number, allowed: boolean): void;
   /** See machine/observer: `what` is wrong by `rule`, and disagrees with the last step of the kind `other`. */
   misused?(l: Judge, t: number, what: string, rule: string, other: number): void;
+  /** The operation of `t` took something away from the entry of `addr`. */
+  changed?(l: Judge, t: number, addr: number, before: number, after: number): void;
   invalidated?(l: Judge, t: number, start: number, count: number): void;
   returned?(l: Judge, t: number): void;
   ended?(l: Judge): void;
@@ -46,6 +48,7 @@ export function noLooks(): Record<Hook, number> {
     synced: 0,
     forked: 0,
     misused: 0,
+    changed: 0,
     invalidated: 0,
     returned: 0,
     ended: 0,
