@@ -1,5 +1,5 @@
 import { PAGE_WORDS } from '../machine/geometry.js';
-import { FILE, VPAGE, SWAP } from '../machine/layout.js';
+import { DEVICE, FILE, VPAGE, SWAP } from '../machine/layout.js';
 import { describeValue } from '../machine/values.js';
 import { frameOf, KIND_SWAP, kindOf, PTE } from '../kernel/entry.js';
 import { SUBSCRIBER } from '../kernel/subscriber.js';
