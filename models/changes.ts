@@ -2,6 +2,7 @@ import type { Change } from './history.js';
 import { copyOnWriteOrder } from './history/copy-on-write-order.js';
 import { daxChanges } from './history/dax.js';
 import { hugePages } from './history/huge-pages.js';
+import { hugetlbChanges } from './history/hugetlb.js';
 import { invalidatePages } from './history/invalidate-page.js';
 import { mprotects } from './history/mprotect.js';
 import { mremaps } from './history/mremap.js';
@@ -21,6 +22,7 @@ export const changes: readonly Change[] = [
   ...copyOnWriteOrder,
   ...daxChanges,
   ...hugePages,
+  ...hugetlbChanges,
   ...invalidatePages,
   ...mprotects,
   ...mremaps,

@@ -1,6 +1,7 @@
 import type { Edit } from '../src/program/model.js';
 import { daxRepairs } from './repairs-dax.js';
 import { hugePageRepairs } from './repairs-huge-pages.js';
+import { hugetlbRepairs } from './repairs-hugetlb.js';
 import { ksmRepairs } from './repairs-ksm.js';
 import { mprotectAndMremapRepairs } from './repairs-mprotect-mremap.js';
 import { reclaimRepairs } from './repairs-reclaim.js';
@@ -10,6 +11,7 @@ import { teardownRepairs } from './repairs-teardown.js';
 export const repairs: readonly Edit[] = [
   ...daxRepairs,
   ...hugePageRepairs,
+  ...hugetlbRepairs,
   ...ksmRepairs,
   ...mprotectAndMremapRepairs,
   ...reclaimRepairs,

@@ -13,13 +13,13 @@ import { huge_page_size, huge_ptep_get, huge_ptep_get_and_clear } from '../../sr
 import {
   huge_pmd_unshare,
   huge_pte_lock,
+  huge_pte_unlock,
   huge_pte_offset,
   pud_start,
   PUD_SIZE,
 } from '../../src/kernel/hugetlb-tables.js';
 import { mmu_notifier_invalidate_range } from '../../src/kernel/notifier.js';
 import { set_page_dirty } from '../../src/kernel/page.js';
-import { pmd_unlock } from '../../src/kernel/pgtable.js';
 import { is_zero, let_, next_pmd } from '../../src/kernel/range.js';
 import { page_remove_compound_rmap } from '../../src/kernel/rmap.js';
 import { mmu_notifier_invalidate_range_end } from './mmu_notifier_invalidate_range_end.js';
@@ -47,20 +47,20 @@ export const __unmap_hugepage_range = operation({
       when(huge_pmd_unshare(addr, pte), [
         branch('unshare', [
           mutedSlot('after-clear', mmu_notifier_invalidate_range(pud_start(addr), PUD_SIZE)),
-          pmd_unlock(pte),
+          huge_pte_unlock(pte),
           go_to('next'),
         ]),
       ]),
       huge_ptep_get(pte, entry),
-      when(pte_none(entry), [pmd_unlock(pte), go_to('next')]),
+      when(pte_none(entry), [huge_pte_unlock(pte), go_to('next')]),
       huge_ptep_get_and_clear(addr, pte, entry),
-      when(not(pte_present(entry)), [pmd_unlock(pte), go_to('next')]), // huge_pte_clear of a migration entry
+      when(not(pte_present(entry)), [huge_pte_unlock(pte), go_to('next')]), // huge_pte_clear of a migration entry
       mutedSlot('after-clear', mmu_notifier_invalidate_range(addr, huge_page_size)),
       tlb_remove_tlb_entry(addr, huge_page_size), // tlb_remove_huge_tlb_entry
       let_(page, entry_target(entry)),
       when(pte_dirty(entry), [set_page_dirty(page)]),
       page_remove_compound_rmap(page),
-      pmd_unlock(pte),
+      huge_pte_unlock(pte),
       when(tlb_remove_page(page), [
         when(tlb_needs_flush(), [tlb_flush_mmu_tlbonly()]), // tlb_remove_page_size: the batch is full
         when(gather_has_pages(), [tlb_flush_mmu_free()]),

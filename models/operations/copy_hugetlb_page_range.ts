@@ -8,10 +8,9 @@ import {
   pte_none,
 } from '../../src/kernel/entry.js';
 import { huge_ptep_get, huge_ptep_set_wrprotect, set_huge_pte_at } from '../../src/kernel/hugetlb.js';
-import { huge_pte_lock, huge_pte_offset } from '../../src/kernel/hugetlb-tables.js';
+import { huge_pte_lock, huge_pte_unlock, huge_pte_offset } from '../../src/kernel/hugetlb-tables.js';
 import { mmu_notifier_invalidate_range } from '../../src/kernel/notifier.js';
 import { get_page } from '../../src/kernel/page.js';
-import { pmd_unlock } from '../../src/kernel/pgtable.js';
 import { same_address_in } from '../../src/kernel/mm.js';
 import { equal, is_zero, let_, next_pmd } from '../../src/kernel/range.js';
 import { page_dup_compound_rmap } from '../../src/kernel/rmap.js';
@@ -67,8 +66,8 @@ export const copy_hugetlb_page_range = operation({
       page_dup_compound_rmap(page),
       set_huge_pte_at(child_addr, dst_pte, entry),
       label('unlock'),
-      pmd_unlock(src_pte),
-      pmd_unlock(dst_pte),
+      huge_pte_unlock(src_pte),
+      huge_pte_unlock(dst_pte),
       label('next'),
     ]),
     when(is_cow_mapping(vma), [mmu_notifier_invalidate_range_end(start, count)]),

@@ -17,13 +17,13 @@ import {
 import {
   huge_pmd_unshare,
   huge_pte_lock,
+  huge_pte_unlock,
   huge_pte_offset,
   pud_start,
   PUD_SIZE,
 } from '../../src/kernel/hugetlb-tables.js';
 import { down_write, up_write } from '../../src/kernel/locks.js';
 import { mmu_notifier_invalidate_range } from '../../src/kernel/notifier.js';
-import { pmd_unlock } from '../../src/kernel/pgtable.js';
 import { is_zero, let_, next_pmd } from '../../src/kernel/range.js';
 import { flush_tlb_range } from '../../src/kernel/tlb.js';
 import { mmu_notifier_invalidate_range_end } from './mmu_notifier_invalidate_range_end.js';
@@ -38,10 +38,12 @@ export const hugetlb_change_protection = operation({
   name: 'hugetlb_change_protection',
   from: 'mm/hugetlb.c',
   takes: ['start', 'count', 'vma'],
-  locals: ['first', 'pages', 'addr', 'cursor', 'pte', 'entry'],
-  steps: ({ start, count, vma, first, pages, addr, cursor, pte, entry }) => [
+  locals: ['first', 'pages', 'flush_start', 'flush_pages', 'addr', 'cursor', 'pte', 'entry'],
+  steps: ({ start, count, vma, first, pages, flush_start, flush_pages, addr, cursor, pte, entry }) => [
     let_(first, start),
     let_(pages, count),
+    let_(flush_start, start),
+    let_(flush_pages, count),
     mmu_notifier_invalidate_range_start(first, pages),
     down_write(hugetlb_i_mmap(start)),
     each(next_pmd(start, count, cursor, addr), [
@@ -67,11 +69,11 @@ export const hugetlb_change_protection = operation({
         set_huge_pte_at(addr, pte, huge_pte_modify(entry, vma)),
       ]),
       label('unlock'),
-      pmd_unlock(pte),
+      huge_pte_unlock(pte),
       label('next'),
     ]),
-    flush_tlb_range(first, pages), // before i_mmap_rwsem is dropped: a shared page-table page may go away after it
-    slot('after-flush', mmu_notifier_invalidate_range(first, pages)),
+    flush_tlb_range(flush_start, flush_pages), // before i_mmap_rwsem is dropped: a shared page-table page may go away after it
+    slot('after-flush', mmu_notifier_invalidate_range(flush_start, flush_pages)),
     up_write(hugetlb_i_mmap(start)),
     mmu_notifier_invalidate_range_end(first, pages),
   ],

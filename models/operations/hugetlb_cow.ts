@@ -11,10 +11,10 @@ import {
   make_huge_pte,
   set_huge_pte_at,
 } from '../../src/kernel/hugetlb.js';
-import { huge_pte_lock } from '../../src/kernel/hugetlb-tables.js';
+import { huge_pte_lock, huge_pte_unlock } from '../../src/kernel/hugetlb-tables.js';
 import { mmu_notifier_invalidate_range } from '../../src/kernel/notifier.js';
 import { copy_user_huge_page, get_page, PageAnon, put_page } from '../../src/kernel/page.js';
-import { pmd_unlock, pte_same } from '../../src/kernel/pgtable.js';
+import { pte_same } from '../../src/kernel/pgtable.js';
 import { flags } from '../../src/program/build.js';
 import { let_ } from '../../src/kernel/range.js';
 import {
@@ -50,7 +50,7 @@ export const hugetlb_cow = operation({
       ]),
     ]),
     get_page(old_page),
-    pmd_unlock(pte),
+    huge_pte_unlock(pte),
     when(not(alloc_hugetlb_page(new_page)), [let_(fault, signal_bus), go_to('out_release_old')]),
     copy_user_huge_page(new_page, old_page),
     mmu_notifier_invalidate_range_start(addr, huge_page_size),
@@ -63,7 +63,7 @@ export const hugetlb_cow = operation({
       page_add_new_anon_rmap(new_page, addr), // hugepage_add_new_anon_rmap
       let_(new_page, old_page),
     ]),
-    pmd_unlock(pte),
+    huge_pte_unlock(pte),
     mmu_notifier_invalidate_range_end(addr, huge_page_size),
     put_page(new_page), // the old page's mapping, or the new page that nobody needs
     label('out_release_old'),

@@ -4,15 +4,15 @@ import { signal_bus } from '../../src/kernel/access.js';
 import { pte_none } from '../../src/kernel/entry.js';
 import {
   alloc_hugetlb_page,
-  huge_pte_lock,
   huge_ptep_get,
   hugetlb_find_get_page,
   make_huge_pte,
+  page_is_at,
   set_huge_pte_at,
   vma_writable_shared,
 } from '../../src/kernel/hugetlb.js';
+import { huge_pte_lock, huge_pte_unlock } from '../../src/kernel/hugetlb-tables.js';
 import { lock_page, put_page, unlock_page } from '../../src/kernel/page.js';
-import { pmd_unlock } from '../../src/kernel/pgtable.js';
 import { is_zero, let_ } from '../../src/kernel/range.js';
 import { page_add_new_anon_rmap, page_dup_compound_rmap } from '../../src/kernel/rmap.js';
 import { vma_shared } from '../../src/kernel/vma.js';
@@ -20,7 +20,7 @@ import { hugetlb_cow } from './hugetlb_cow.js';
 
 /**
  * First touch of a hugetlb page: a shared mapping maps the file's page, a private one a new page, read-only at first.
- * The fault mutex is held. mm/hugetlb.c, v4.14.
+ * The fault mutex is held; `pte` is the entry's place. mm/hugetlb.c, v4.14.
  *
  * Left out: holes of the file and its end, pages of a file under a private mapping (it is MAP_ANONYMOUS here),
  * reservations, poisoned pages, userfaultfd.
@@ -28,25 +28,29 @@ import { hugetlb_cow } from './hugetlb_cow.js';
 export const hugetlb_no_page = operation({
   name: 'hugetlb_no_page',
   from: 'mm/hugetlb.c',
-  takes: ['addr', 'write', 'vma'],
+  takes: ['addr', 'pte', 'write', 'vma'],
   gives: ['fault'],
-  locals: ['page', 'pte', 'entry'],
-  steps: ({ addr, write, vma, fault, page, pte, entry }) => [
+  locals: ['page', 'entry'],
+  steps: ({ addr, pte, write, vma, fault, page, entry }) => [
+    label('retry'),
     when(
       vma_shared(vma),
       [hugetlb_find_get_page(addr, page)], // find_lock_page
       [when(not(alloc_hugetlb_page(page)), [let_(fault, signal_bus), go_to('out')])],
     ),
     lock_page(page),
+    when(vma_shared(vma), [
+      when(not(page_is_at(page, addr)), [unlock_page(page), put_page(page), go_to('retry')]), // migrated meanwhile
+    ]),
     huge_pte_lock(addr, pte),
     huge_ptep_get(pte, entry),
-    when(not(pte_none(entry)), [pmd_unlock(pte), unlock_page(page), put_page(page), go_to('out')]),
+    when(not(pte_none(entry)), [huge_pte_unlock(pte), unlock_page(page), put_page(page), go_to('out')]),
     when(vma_shared(vma), [page_dup_compound_rmap(page)], [page_add_new_anon_rmap(page, addr)]),
     set_huge_pte_at(addr, pte, make_huge_pte(page, vma_writable_shared(vma))),
     when(not(is_zero(write)), [
       when(not(vma_shared(vma)), [call(hugetlb_cow, { addr, pte, vma, fault })]), // without a second fault
     ]),
-    pmd_unlock(pte),
+    huge_pte_unlock(pte),
     unlock_page(page),
     label('out'),
   ],

@@ -163,7 +163,15 @@ export const callables: readonly Callable[] = [
     choices: ['gather-full'],
     writes: false,
   },
-  { operation: exit_mm, by: 'cpu', args: [], on: EVERY, choices: ['gather-full'], weight: 0.5, writes: false },
+  {
+    operation: exit_mm,
+    by: 'cpu',
+    args: [],
+    on: EVERY,
+    choices: ['gather-full'],
+    weight: 0.5,
+    writes: false,
+  },
   { operation: dup_mmap, by: 'cpu', args: ['other-mm'], on: EVERY, choices: [], writes: false },
   {
     operation: wp_shared_mapping_range,

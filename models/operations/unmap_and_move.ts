@@ -11,6 +11,9 @@ import { try_to_unmap } from './try_to_unmap.js';
 
 const ONE = number(1);
 
+/** The rmap lock is not held yet. */
+const UNLOCKED = number(0);
+
 /**
  * Moves the contents and the mappings of the isolated `page` to `newpage`; `moved` is 1 if it could. mm/migrate.c, v4.14:
  * __unmap_and_move, move_to_new_page, migrate_page.
@@ -37,8 +40,8 @@ export const unmap_and_move = operation({
     when(equal(was_mapped, ONE), [
       when(
         equal(moved, ONE),
-        [call(remove_migration_ptes, { old: page, page: newpage })],
-        [call(remove_migration_ptes, { old: page, page })],
+        [call(remove_migration_ptes, { old: page, page: newpage, locked: UNLOCKED })],
+        [call(remove_migration_ptes, { old: page, page, locked: UNLOCKED })],
       ),
     ]),
     unlock_page(newpage),

@@ -7,25 +7,25 @@ import type { Arg, Expand } from '../program/step.js';
 import { FRAME_SHIFT, PTE } from './entry.js';
 import { invalidate_secondary_tlbs } from './notifier.js';
 import { allocHuge, PG } from './page.js';
-import { pmd_lock, pmd_peek, pmdp_huge_get_and_clear, pte_get, set_pmd_at } from './pgtable.js';
+import { pmdp_huge_get_and_clear, pte_get, set_pmd_at } from './pgtable.js';
 import { flush_cpu_range } from './tlb.js';
 import { isHugetlb, VM, VMA_HUGETLB_PRIVATE, vmaKind } from './vma.js';
 import { sleeps } from './walk.js';
 
 /**
  * Pages of hugetlbfs: mm/hugetlb.c and include/linux/hugetlb.h, v4.14. What hugetlb calls a PTE is the PMD entry, and
- * its lock is the lock of the table of PMDs. PMD tables are not shared between mms.
+ * its lock is the lock of the table of PMDs; see hugetlb-tables for those that several mms share.
  */
 
 /** Base pages of one hugetlb page. */
 export const huge_page_size = constant('huge_page_size', PTES_PER_PMD);
 
-/** i_mmap_rwsem of the file behind the mapping of `addr`. */
+/** i_mmap_rwsem of the file behind the mapping of `addr`: one for private mappings, one for all shared ones. */
 export const hugetlb_i_mmap = value('vm_file_i_mmap_rwsem', ['addr'], (m, _t, addr) => {
   const mm = m;
   const L = mm.layout;
   const at = L.vpage(addr);
-  return isPrivate(mm.words[at + VPAGE.VMA]) ? L.hugetlbMmap : L.iMmap + (mm.words[at + VPAGE.PGOFF] >> 2);
+  return isPrivate(mm.words[at + VPAGE.VMA]) ? L.hugetlbMmap : L.hugetlbMmap + 1;
 });
 
 /** The mutex that faults on one huge page take: by file and index when shared, by mm and address when private. */
@@ -82,7 +82,7 @@ export const alloc_hugetlb_page = test(
 
 /**
  * The page of the shared mapping at `addr`, with a reference (find_get_page). hugetlbfs drops no page and no file is
- * truncated here, so it is there.
+ * truncated here, so it is there; it may be another one after it was migrated.
  */
 export const hugetlb_find_get_page = verb(
   'find_get_page',
@@ -95,6 +95,11 @@ export const hugetlb_find_get_page = verb(
     return DONE;
   },
   { effect: { does: 'take', resource: 'page_ref', of: 1 } },
+);
+
+/** The page is still the file's at that address, and was not migrated before its lock was taken (find_lock_page). */
+export const page_is_at = test('page_mapping_equals', ['page', 'addr'], (m, _t, page, addr) =>
+  m.words[m.layout.fileAt(m.words[m.layout.vpage(addr) + VPAGE.PGOFF]) + FILE.CACHE] === page + 1 ? DONE : NO,
 );
 
 /** An entry for the page: writable and dirty, or read-only. */
@@ -156,12 +161,7 @@ const asPmd =
   (m, t, a, b, c, d) =>
     verb.primitive.run(m, t, a, b, c, d);
 
-/** Takes the lock over the entry; the static checks know it as the PMD lock that it is. */
-export const huge_pte_lock = verb('huge_pte_lock', ['addr', '>pte'], asPmd(pmd_lock), {
-  effect: { does: 'take', resource: 'pmd_lock', of: 1 },
-});
-/** Reads the entry of `addr` without its lock; then with it. */
-export const huge_pte_offset = verb('huge_pte_offset', ['addr', '>entry'], asPmd(pmd_peek));
+/** Reads the entry, with its lock or without it. */
 export const huge_ptep_get = verb('huge_ptep_get', ['pte', '>entry'], asPmd(pte_get));
 export const set_huge_pte_at = verb('set_huge_pte_at', ['addr', 'pte', 'entry'], asPmd(set_pmd_at));
 /** Clears the entry and gives the old one; no flush. */

@@ -4,7 +4,8 @@ import type { Machine } from '../machine/machine.js';
 import { test, value, verb } from '../machine/verb.js';
 import { BLOCKED, DONE, NO } from '../program/primitive.js';
 import { PTE } from './entry.js';
-import { rmapLocksFree, VM, VMA_ANON } from './vma.js';
+import { ensurePmdTable } from './hugetlb-tables.js';
+import { isHugetlb, rmapLocksFree, VM, VMA_ANON } from './vma.js';
 import { entryChanged, pmdIndex } from './walk.js';
 
 /**
@@ -78,6 +79,13 @@ export const vma_pages = value(
   'vma_pages',
   ['addr', 'start', 'count'],
   (m, _t, addr, start, count) => vmaEnd(m, addr, start + count) - addr,
+);
+/** The address is the first one of its vma in the range that begins at `start`. */
+export const first_of_vma = test(
+  'vma_starts_at',
+  ['addr', 'start'],
+  (m, _t, addr, start) => (addr === start || vmaEnd(m, addr - 1, addr + 1) === addr ? DONE : NO),
+  P,
 );
 /** One vma covers the range. */
 export const range_in_one_vma = test(
@@ -169,7 +177,8 @@ export const wake_up_new_task = verb('wake_up_new_task', ['mm'], (m, _t, mm) => 
 });
 /**
  * The child's copy of the vma at [addr, addr + count), linked to the mm and, under the rmap locks for writing, to the
- * rmap: vm_area_dup, anon_vma_fork, vma_interval_tree_insert_after, __vma_link_rb.
+ * rmap: vm_area_dup, anon_vma_fork, vma_interval_tree_insert_after, __vma_link_rb; and the PMD tables for it, which
+ * copy_pud_range allocates on its way (a hugetlb vma gets its own, or shares one).
  */
 export const dup_vma = verb('anon_vma_fork', ['addr', 'count', 'child'], (m, _t, addr, count, child) => {
   if (!rmapLocksFree(m, addr, count)) return BLOCKED;
@@ -179,6 +188,8 @@ export const dup_vma = verb('anon_vma_fork', ['addr', 'count', 'child'], (m, _t,
     const to = m.layout.vpage((child << m.layout.pagesShift) | ((addr + i) & (m.layout.pages - 1)));
     w[to + VPAGE.VMA] = w[from + VPAGE.VMA];
     w[to + VPAGE.PGOFF] = w[from + VPAGE.PGOFF];
+    if (!isHugetlb(w[to + VPAGE.VMA]))
+      ensurePmdTable(m, (child << m.layout.pagesShift) | ((addr + i) & (m.layout.pages - 1)));
   }
   return DONE;
 });
@@ -212,13 +223,14 @@ export const pmd_of = verb(
   },
   P,
 );
-/** A vma like the one at [from, from + count), linked to the rmap at `to`: copy_vma. */
+/** A vma like the one at [from, from + count), linked to the rmap at `to`: copy_vma; and the PMD tables for it (alloc_new_pmd). */
 export const copy_vma = verb('copy_vma', ['from', 'to', 'count'], (m, _t, from, to, count) => {
   if (!rmapLocksFree(m, from, count)) return BLOCKED;
   const w = m.words;
   for (let i = 0; i < count; i++) {
     w[m.layout.vpage(to + i) + VPAGE.VMA] = w[m.layout.vpage(from + i) + VPAGE.VMA];
     w[m.layout.vpage(to + i) + VPAGE.PGOFF] = w[m.layout.vpage(from + i) + VPAGE.PGOFF];
+    ensurePmdTable(m, to + i);
   }
   return DONE;
 });

@@ -10,7 +10,7 @@ import { number } from '../program/build.js';
 import { spinLock, spinUnlock } from './locks.js';
 import { mmu_notifier_invalidate_range } from './notifier.js';
 import { flushParts } from './tlb.js';
-import { entryChanged, pmdIndex, pmdTable, pteIndex } from './walk.js';
+import { entryChanged, pmdIndex, pmdTable, pteIndex, sharedEntryChanged } from './walk.js';
 
 /**
  * Page-table entries and their locks. `pte` is the entry's place (what the C calls `pte_t *`): the word's index.
@@ -121,7 +121,8 @@ export const pmd_same = test('pmd_same', ['pmd', 'entry'], (m, _t, pmd, entry) =
 function change(m: Machine, t: number, addr: number, place: number, entry: number): void {
   const before = m.words[place];
   m.words[place] = entry;
-  entryChanged(m, t, addr, before, entry);
+  if (((before | entry) & PTE.HUGE) !== 0) sharedEntryChanged(m, t, place, before, entry);
+  else entryChanged(m, t, addr, before, entry);
 }
 
 export const set_pte_at = verb('set_pte_at', ['addr', 'pte', 'entry'], (m, t, addr, pte, entry) => {

@@ -16,6 +16,11 @@ function field(m: Machine, frame: number, f: number): number {
   return m.layout.frameAt(frame) + f;
 }
 
+/** Where the mappings of the page are counted: a hugetlb page is mapped as a whole. */
+function counts(m: Machine, page: number): number {
+  return (m.words[field(m, page, FRAME.FLAGS)] & PG.HUGETLB) !== 0 ? FRAME.CMAP : FRAME.MAP;
+}
+
 /** Anonymous page mapped for the first time: it belongs to the anon_vma from here on, at `addr`'s index. */
 export const page_add_new_anon_rmap = verb(
   'page_add_new_anon_rmap',
@@ -46,7 +51,7 @@ export const page_add_anon_rmap = verb(
       w[field(m, page, FRAME.FLAGS)] |= PG.ANON | PG.SWAPBACKED;
       w[field(m, page, FRAME.INDEX)] = w[m.layout.vpage(addr) + VPAGE.PGOFF]!;
     }
-    w[field(m, page, FRAME.MAP)]++;
+    w[field(m, page, counts(m, page))]++;
     return DONE;
   },
   { effect: { does: 'take', resource: 'rmap', of: 0 } },
@@ -57,7 +62,7 @@ export const page_dup_rmap = verb(
   'page_dup_rmap',
   ['page'],
   (m, _t, page) => {
-    if (!isZeroFrame(page)) m.words[field(m, page, FRAME.MAP)]++;
+    if (!isZeroFrame(page)) m.words[field(m, page, counts(m, page))]++;
     return DONE;
   },
   { effect: { does: 'take', resource: 'rmap', of: 0 } },
@@ -78,7 +83,7 @@ export const page_remove_rmap = verb(
   ['page'],
   (m, t, page) => {
     if (isZeroFrame(page)) return DONE;
-    if (--m.words[field(m, page, FRAME.MAP)] < 0)
+    if (--m.words[field(m, page, counts(m, page))] < 0)
       m.observer.misused(m, t, 'a page mapping is removed that was not counted');
     return DONE;
   },
@@ -171,6 +176,6 @@ export const rmap_walk = test(
 
 /** An anonymous page lives in anonymous or private mappings, a file page in mappings of files. */
 function suits(flags: number, vma: number): boolean {
-  if ((flags & PG.HUGETLB) !== 0) return isHugetlb(vma);
+  if ((flags & PG.HUGETLB) !== 0) return isHugetlb(vma) && isCow(vma) === ((flags & PG.ANON) !== 0);
   return (flags & PG.ANON) !== 0 ? isCow(vma) : isFile(vma);
 }

@@ -181,6 +181,12 @@ export const detach_vmas_to_be_unmapped = verb(
     return DONE;
   },
 );
+/** The i_mmap lock of the file that the vma over the virtual page at `at` maps. */
+function iMmapOf(m: Machine, at: number, vma: number): number {
+  const L = m.layout;
+  if (isHugetlb(vma)) return vmaKind(vma) === VMA_HUGETLB_PRIVATE ? L.hugetlbMmap : L.hugetlbMmap + 1;
+  return L.iMmap + (m.words[at + VPAGE.PGOFF] >> 2);
+}
 /** Nobody walks the rmap trees that the vmas of the range are linked in. */
 export function rmapLocksFree(m: Machine, start: number, count: number): boolean {
   const L = m.layout;
@@ -189,7 +195,7 @@ export function rmapLocksFree(m: Machine, start: number, count: number): boolean
     const vma = m.words[at + VPAGE.VMA];
     if (vma === 0) continue;
     if (isCow(vma) && m.words[L.anonVma] !== 0) return false;
-    if (vmaKind(vma) !== VMA_ANON && m.words[L.iMmap + (m.words[at + VPAGE.PGOFF] >> 2)] !== 0) return false;
+    if (vmaKind(vma) !== VMA_ANON && m.words[iMmapOf(m, at, vma)] !== 0) return false;
   }
   return true;
 }

@@ -68,3 +68,5 @@ export const PAGE_CLEAN = constant('PAGE_CLEAN', 2);
 export const TTU_MIGRATION = constant('TTU_MIGRATION', 1);
 export const TTU_IGNORE_HWPOISON = constant('TTU_IGNORE_HWPOISON', 2);
 export const TTU_BATCH_FLUSH = constant('TTU_BATCH_FLUSH', 4);
+/** The caller holds the rmap lock for writing. */
+export const TTU_RMAP_LOCKED = constant('TTU_RMAP_LOCKED', 8);

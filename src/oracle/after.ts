@@ -1,6 +1,6 @@
 import { TABLE, VPAGE } from '../machine/layout.js';
 import type { Machine } from '../machine/machine.js';
-import { pteIndex } from '../kernel/walk.js';
+import { pmdIndex, pteIndex } from '../kernel/walk.js';
 
 /** Who changed an entry after a thread last looked at it: a byte a thread, in two words of the page. */
 
@@ -24,14 +24,15 @@ export function addToAfter(m: Machine, addr: number, t: number): void {
 }
 
 /**
- * The PTE is none, but only for as long as the thread that cleared it, after thread t looked, holds the page-table
+ * The entry is none, but only for as long as the thread that cleared it, after thread t looked, holds the page-table
  * lock: its home frame still backs the page, or the entry's next value is going to name it.
  */
 export function inTransit(m: Machine, addr: number, t: number): boolean {
   const pte = pteIndex(m, addr);
-  if (pte < 0 || m.words[pte] !== 0) return false;
+  const place = pte < 0 ? pmdIndex(m, addr) : pte; // a huge page's entry
+  if (place < 0 || m.words[place] !== 0) return false;
   const L = m.layout;
-  const table = Math.floor((pte - L.table) / TABLE.SIZE);
+  const table = Math.floor((place - L.table) / TABLE.SIZE);
   const owner = m.words[L.tableAt(table) + TABLE.LOCK] - 1;
   return owner >= 0 && owner !== t && (after(m, addr, t) & (1 << owner)) !== 0;
 }

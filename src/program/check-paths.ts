@@ -8,7 +8,7 @@ import type { Operation } from './step.js';
 import { answer, isCopy, isPure, numbersOf, operandsOf, readsOf, symbolOf, writesOf } from './symbol.js';
 
 /** States of one program operation that are looked at; one that has more is reported as not checked to the end. */
-const MOST = 200_000;
+const MOST = 400_000;
 
 const primitive = (name: string, shape: Primitive['shape']): Primitive => ({
   name,

@@ -89,6 +89,11 @@ export class WordNames {
     if (word < L.iMmap) return { name: 'anon_vma lock', form: 'readers' };
     if (word < L.hugetlbMmap && word >= L.invalidateLock)
       return { name: `i_mmap_sem of file ${word - L.invalidateLock}`, form: 'readers' };
+    if (word >= L.hugetlbMmap && word < L.hugetlbFault)
+      return {
+        name: `i_mmap_rwsem of hugetlbfs (${word === L.hugetlbMmap ? 'private' : 'shared'})`,
+        form: 'readers',
+      };
     if (word < L.object) return { name: `i_mmap_rwsem of file ${word - L.iMmap}`, form: 'readers' };
     return undefined;
   }

@@ -9,6 +9,7 @@ import {
   LIMITS,
   MAPS,
   sharesHuge,
+  sharesPmdTable,
   STATES,
   VMA_KINDS,
 } from './world-rules.js';
@@ -63,6 +64,12 @@ function checkRoom(world: World): void {
           `world.mms[${mm}][${r}].map`,
           region.map,
           'the same region of the other mm to be huge-shared too, and of the same kind',
+        );
+      if (region.map === 'pmd-shared' && !sharesPmdTable(world.mms, r))
+        refuse(
+          `world.mms[${mm}][${r}].map`,
+          region.map,
+          'both regions of this PUD region, in both mms, to be hugetlb-shared, of consecutive files, the same in both mms, with the same rights and the same map',
         );
       region.pages.forEach((page, p) => {
         if (page === 'swapped') swapped++;

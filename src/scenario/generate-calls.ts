@@ -1,5 +1,5 @@
 import type { Prng } from '../base/prng.js';
-import { PTES_PER_PMD } from '../machine/geometry.js';
+import { PMDS_PER_PUD, PTES_PER_PMD } from '../machine/geometry.js';
 import type { OperationCall, Region, World } from './case.js';
 import { kindBit, type Drawable } from './generate-mix.js';
 import type { Hot } from './generate-world.js';
@@ -65,6 +65,11 @@ export class Calls {
           if (kinds[i + 1] === 'count' && this.prng.chance(this.odds.wholePmd)) {
             addr = region * PTES_PER_PMD;
             count = PTES_PER_PMD;
+            // what hugetlb shares is the table of a whole PUD region
+            if (this.regions[region].vma === 'hugetlb-shared' && this.prng.chance(this.odds.wholePud)) {
+              addr -= addr % (PMDS_PER_PUD * PTES_PER_PMD);
+              count = PMDS_PER_PUD * PTES_PER_PMD;
+            }
           }
           args.push(addr);
           break;

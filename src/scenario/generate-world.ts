@@ -70,6 +70,32 @@ class WorldDraft {
     return region;
   }
 
+  /**
+   * The mms map the PUD region from region `first` on with one shared mapping of a hugetlb file each. Its table of PMDs is
+   * shared at the start, or will be by faults or by fork.
+   */
+  sharePmdTable(mms: readonly Draft[][], first: number, forked: boolean): void {
+    const { prng, odds } = this;
+    const file = this.files.length;
+    if (file > LIMITS.files - PMDS_PER_PUD) return;
+    const writable = !prng.chance(odds.readOnly);
+    const unshared = mms.length < 2 || forked || prng.chance(odds.pmdUnshared);
+    for (let i = 0; i < PMDS_PER_PUD; i++) {
+      this.files.push('hugetlbfs');
+      const map = unshared || prng.chance(odds.pmdEmpty) ? 'pages' : 'pmd-shared';
+      for (const mm of forked ? mms.slice(0, 1) : mms)
+        mm[first + i] = {
+          vma: 'hugetlb-shared',
+          writable,
+          mergeable: false,
+          file: file + i,
+          map,
+          pages: [...NOTHING],
+        };
+    }
+    if (unshared && prng.chance(odds.hugetlbMapped)) mms[0][first].map = 'huge'; // in a table of its own
+  }
+
   /** The kind of a region that is not the hot one. */
   kind(): VmaKind {
     const { prng, mix, odds } = this;
@@ -142,6 +168,10 @@ export function drawWorld(prng: Prng, mix: Mix, odds: Odds): { world: World; hot
         prng.chance(odds.mirrored) ? draft.mirrored(other) : draft.region(draft.kind()),
       ),
     );
+  }
+  if (mix.kind === 'hugetlb-shared' && prng.chance(odds.pmdShared)) {
+    const forked = mms.length === 2 && mms[1].every((r) => r.vma === 'none');
+    draft.sharePmdTable(mms, hotRegion - (hotRegion % PMDS_PER_PUD), forked);
   }
   if (mix.file && draft.files.length === 0) draft.files.push('page-cache');
   const hot = {

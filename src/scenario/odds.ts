@@ -79,6 +79,8 @@ export interface Odds {
   readonly unsuited: number;
   /** A range is one whole PMD region. */
   readonly wholePmd: number;
+  /** Of these, in a shared hugetlb mapping: one whole PUD region. */
+  readonly wholePud: number;
   /** Other ranges: one page; up to the end of the PMD region; otherwise any number. */
   readonly onePage: number;
   readonly restOfPmd: number;
@@ -129,6 +131,7 @@ export const DEFAULT_ODDS: Odds = {
   hotState: { none: 2, page: 4, written: 3, clean: 3, lazyfree: 5, zero: 5, swapped: 2, shared: 6 },
   unsuited: 0.02,
   wholePmd: 0.25,
+  wholePud: 0.5,
   onePage: 0.5,
   restOfPmd: 0.5,
   choice: 0.03,

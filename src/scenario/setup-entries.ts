@@ -11,6 +11,7 @@ export function entryAt(m: Machine, addr: number): number {
   const mm = addr >> L.pagesShift;
   const page = addr & (L.pages - 1);
   const pmds = w[L.mmAt(mm) + MM.PUD + (page >> 3)] - 1;
+  if (pmds < 0) return 0;
   const pmd = w[L.tableAt(pmds) + TABLE.ENTRY + ((page >> 2) & 1)];
   return pmd === 0 || (pmd & PTE.HUGE) !== 0
     ? 0
@@ -23,6 +24,7 @@ export function mappedFrame(m: Machine, addr: number): number {
   const mm = addr >> L.pagesShift;
   const page = addr & (L.pages - 1);
   const pmds = w[L.mmAt(mm) + MM.PUD + (page >> 3)] - 1;
+  if (pmds < 0) return -1;
   const pmd = w[L.tableAt(pmds) + TABLE.ENTRY + ((page >> 2) & 1)];
   if ((pmd & PTE.HUGE) !== 0) {
     const head = pmd >>> FRAME_SHIFT;

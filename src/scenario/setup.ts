@@ -149,7 +149,7 @@ function setUpRegion(m: Machine, c: Case, mm: number, r: number, region: Region)
       VM.SOFTDIRTY | // until the first clear_refs
       (region.writable ? VM.WRITE : 0) |
       (region.mergeable ? VM.MERGEABLE : 0) |
-      (mayMapHuge(region) ? VM.HUGEPAGE : 0);
+      (mayMapHuge(region) && !region.vma.startsWith('hugetlb') ? VM.HUGEPAGE : 0);
     w[at + VPAGE.PGOFF] = anonymous ? r * PTES_PER_PMD + i : region.file * PTES_PER_PMD + i;
   }
   const table = w[L.mmAt(mm) + MM.PUD + (r >> 1)] - 1;

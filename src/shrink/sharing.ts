@@ -1,5 +1,5 @@
 import type { PageState, World } from '../scenario/case.js';
-import { sharesHuge } from '../scenario/world-rules.js';
+import { sharesHuge, sharesPmdTable } from '../scenario/world-rules.js';
 
 /** The world in which a page whose partner in the other mm is not shared any more is its mm's own. */
 export function withoutLonelySharing(world: World): World {
@@ -9,7 +9,8 @@ export function withoutLonelySharing(world: World): World {
     regions.map((region, r) => ({
       ...region,
       map:
-        region.map === 'huge-shared' && !sharesHuge(region, world.mms[1 - mm]?.[r])
+        (region.map === 'huge-shared' && !sharesHuge(region, world.mms[1 - mm]?.[r])) ||
+        (region.map === 'pmd-shared' && !sharesPmdTable(world.mms, r))
           ? ('huge' as const)
           : region.map,
       pages: region.pages.map((state, p): PageState =>
