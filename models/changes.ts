@@ -12,6 +12,7 @@ import { numa } from './history/numa.js';
 import { reclaimAndMigration } from './history/reclaim-and-migration.js';
 import { softDirty } from './history/soft-dirty.js';
 import { teardown } from './history/teardown.js';
+import { subscribers } from './history/subscribers.js';
 import { tlbGather } from './history/tlb-gather.js';
 
 /** Everything that is known of how the base operations changed, before v4.14 and after it, by topic. */
@@ -29,5 +30,6 @@ export const changes: readonly Change[] = [
   ...munmaps,
   ...reclaimAndMigration,
   ...softDirty,
+  ...subscribers,
   ...tlbGather,
 ];

@@ -92,6 +92,7 @@ export const mmu_notifier_invalidate_range_start_nonblock = operation({
           [call(ib_umem_notifier_invalidate_range_start_nonblock, { mn, start, count, refused })],
         ),
       ]),
+      non_block_end(), // around each start alone in the C: an end may sleep
       when(not(is_zero(refused)), [
         each(for_each_started(start, cursor, mn), [
           when(

@@ -5,6 +5,7 @@ import {
   driver_lock,
   driver_unlock,
   hlist_add_head_rcu,
+  is_registered,
   is_unregistered,
   mmu_interval_insert,
   mn_mm,
@@ -52,7 +53,7 @@ export const bind_device = operation({
         [call(mmu_interval_notifier_insert, { mn })],
         [call(mmu_notifier_register, { mn })],
       ),
-      device_enable(mn),
+      when(is_registered(mn), [device_enable(mn)]), // unless it was refused
     ]),
     driver_unlock(mn),
   ],

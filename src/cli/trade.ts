@@ -13,6 +13,7 @@ import { existsIn } from '../program/kernel-version.js';
 import { operationsIn } from '../program/operations-in.js';
 import type { Model } from '../program/model.js';
 import { caseGenerator } from '../scenario/generate.js';
+import { subscriberWeights } from '../scenario/subscriber-kinds.js';
 import { strategyNamed } from '../schedule/strategies.js';
 import { renderReadme } from '../report/readme.js';
 import { renderTrace } from '../report/trace-text.js';
@@ -64,7 +65,11 @@ export async function openJob(recipe: Recipe): Promise<Job> {
     lab,
     candidate: modelData(candidate, operations),
     reference: modelData(reference, operations),
-    generate: caseGenerator(known, { hardware: hardwareWanted(recipe.hardware), ...restricted }),
+    generate: caseGenerator(known, {
+      hardware: hardwareWanted(recipe.hardware),
+      subscribers: subscriberWeights([candidate.kernel, reference.kernel]),
+      ...restricted,
+    }),
     strategy: strategyNamed(recipe.strategy),
     search: recipe.search,
     texts: (finding) => textsOf(lab, finding),

@@ -56,6 +56,8 @@ const DEVICE_FIELDS: Fields = {
   [DEVICE.POST_AT]: ['posted write', 'address'],
   [DEVICE.WALK_AT]: ['walk not filled yet', 'address'],
   [DEVICE.LATER]: ['pages whose invalidation waits for a sync', 'bits'],
+  [DEVICE.LOCK]: ["driver's lock", 'owner'],
+  [DEVICE.COUNT]: ['invalidations in progress', 'count'],
 };
 const MM_FIELDS: Fields = {
   [MM.MMAP]: ['mmap_sem', 'readers'],
@@ -94,6 +96,7 @@ export class WordNames {
         name: `i_mmap_rwsem of hugetlbfs (${word === L.hugetlbMmap ? 'private' : 'shared'})`,
         form: 'readers',
       };
+    if (word === L.srcu) return { name: 'srcu readers', form: 'readers' };
     if (word < L.object) return { name: `i_mmap_rwsem of file ${word - L.iMmap}`, form: 'readers' };
     return undefined;
   }

@@ -48,7 +48,8 @@ function mappedPages(region: Region): number {
  * 5. choices: each is an outcome that has to be believed
  * 6. hardware that does not conform: last of the counts, since a switch that a finding needs is part of the finding,
  *    and trading it for another operation would hide that the operation alone does not fail
- * 7. what makes the same counts plainer: segments that end with their operation, first occurrences, plain pages that come first,
+ * 7. devices that are no plain secondary TLB
+ * 8. what makes the same counts plainer: segments that end with their operation, first occurrences, plain pages that come first,
  *    small numbers, work in the first threads
  */
 export function measure(c: Case): readonly number[] {
@@ -66,6 +67,7 @@ export function measure(c: Case): readonly number[] {
     c.schedule.length,
     sum(calls.map(({ call }) => call.choices.length)),
     Object.keys(c.hardware).length,
+    c.threads.filter((t) => (t.subscriber ?? 'sva') !== 'sva').length,
     c.schedule.filter((s) => s.path !== '').length,
     sum(c.schedule.map((s) => s.occurrence)),
     sum(regions.map(roughness)),

@@ -18,6 +18,7 @@ import { mapInstead } from './map-instead.js';
 import { verify } from './minimal.js';
 import { moveOperations } from './move-operations.js';
 import type { Pass } from './pass.js';
+import { plainSubscribers } from './plain-subscribers.js';
 import { plainSegments } from './plain-segments.js';
 import {
   dropOperationsElsewhere,
@@ -48,6 +49,7 @@ export const PASSES: readonly Pass[] = [
   simplifyPages,
   dropChoices,
   conformHardware,
+  plainSubscribers,
   plainSegments,
   lowerArgs,
 ];

@@ -1,0 +1,19 @@
+import { existsIn, type KernelVersion, type Lifetime } from '../program/kernel-version.js';
+import type { SubscriberKind } from './case.js';
+import { DEFAULT_ODDS } from './odds.js';
+import { SUBSCRIBERS } from './world-rules.js';
+
+/** In which releases there are subscribers of each kind: intervals took the place of the mirrors under a mutex. */
+const LIFETIMES: Readonly<Record<SubscriberKind, Lifetime>> = {
+  sva: {},
+  kvm: {},
+  interval: { since: '5.5' },
+  legacy: { until: '5.5' },
+};
+
+/** How often each kind is drawn for models of these kernels; undefined for one that stands for no release. */
+export function subscriberWeights(kernels: readonly (KernelVersion | undefined)[]): readonly number[] {
+  return SUBSCRIBERS.map((kind, i) =>
+    kernels.every((kernel) => existsIn(LIFETIMES[kind], kernel)) ? DEFAULT_ODDS.subscribers[i] : 0,
+  );
+}
