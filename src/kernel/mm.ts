@@ -103,7 +103,7 @@ export const range_is_anonymous = test(
   ['start', 'count'],
   (m, _t, start, count) => {
     for (let i = 0; i < count; i++)
-      if ((m.words[m.layout.vpage(start + i) + VPAGE.VMA] & 15) !== VMA_ANON) return NO;
+      if ((m.words[m.layout.vpage(start + i) + VPAGE.VMA] & (15 | VM.DETACHED)) !== VMA_ANON) return NO;
     return DONE;
   },
   P,

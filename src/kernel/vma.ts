@@ -148,7 +148,10 @@ export const range_has_hole = test(
   'vma_hole',
   ['start', 'count'],
   (m, _t, start, count) => {
-    for (let i = 0; i < count; i++) if (m.words[m.layout.vpage(start + i) + VPAGE.VMA] === 0) return DONE;
+    for (let i = 0; i < count; i++) {
+      const vma = m.words[m.layout.vpage(start + i) + VPAGE.VMA];
+      if (vma === 0 || (vma & VM.DETACHED) !== 0) return DONE; // munmap may hold the lock for reading only
+    }
     return NO;
   },
   { private: true },
