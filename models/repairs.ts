@@ -5,6 +5,7 @@ import { hugetlbRepairs } from './repairs-hugetlb.js';
 import { ksmRepairs } from './repairs-ksm.js';
 import { mprotectAndMremapRepairs } from './repairs-mprotect-mremap.js';
 import { reclaimRepairs } from './repairs-reclaim.js';
+import { softDirtyRepairs } from './repairs-soft-dirty.js';
 import { teardownRepairs } from './repairs-teardown.js';
 
 /** What v4.14 gets wrong on the CPU side, repaired as later kernels did. Each edit says which commit it follows. */
@@ -15,5 +16,6 @@ export const repairs: readonly Edit[] = [
   ...ksmRepairs,
   ...mprotectAndMremapRepairs,
   ...reclaimRepairs,
+  ...softDirtyRepairs,
   ...teardownRepairs,
 ];

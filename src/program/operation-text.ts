@@ -123,7 +123,6 @@ export class OperationText {
         return;
       case 'call':
         this.call(step, place.mask);
-        return;
     }
   }
 
