@@ -13,12 +13,13 @@ import type { Case, Segment } from '../scenario/case.js';
 import { PctScheduler } from '../schedule/pct.js';
 import { BurstScheduler } from '../schedule/bursts.js';
 import type { Scheduler } from '../schedule/scheduler.js';
+import { chances } from './chances.js';
 import { compare, type Compared, type Shown } from './compare.js';
 import { CoverageMeter } from './coverage.js';
 import type { Finding, HitRates, RunOutcome } from './finding.js';
 import type { Coverage, Lab, Side, Trace } from './lab.js';
 import { merges, nearby } from './perturb.js';
-import { Guided, hear, noteEffects } from './guided.js';
+import { Guided, hear, noteEffects, type Effect } from './guided.js';
 import { orderingOf, type Access, type Ordering } from './ordering.js';
 import { Replay } from './replay.js';
 import { finalMemory } from './results.js';
@@ -201,13 +202,21 @@ export class Laboratory implements Lab {
   }
 
   /**
-   * True when the reference gives the candidate's results under another schedule: with the same effects in the same
-   * order, under a schedule near the aligned one, or under one of `search` others.
+   * True when the reference gives the candidate's results under another schedule, whichever way chance falls there.
    */
   private timingOnly(c: Case, compared: Compared, search: number): boolean {
     const same = (shown: Shown): boolean =>
       shown.violation === undefined && !shown.inconclusive && compared.sameResults(shown);
-    if (same(this.guided(c, false)) || same(this.guided(c, true))) return true;
+    const order = [this.effects(c, false), this.effects(c, true)] as const;
+    for (const other of chances(c)) {
+      if (same(this.guided(other, order[0], false)) || same(this.guided(other, order[1], true))) return true;
+      if (this.anyReference(other, search, same)) return true;
+    }
+    return false;
+  }
+
+  /** Tries schedules of the reference near the aligned one, merges of its stretches, and `search` others. */
+  private anyReference(c: Case, search: number, same: (shown: Shown) => boolean): boolean {
     for (const near of nearby(this.stretches(c), Math.max(NEARBY, search)))
       if (same(this.follow(c, 'reference', near))) return true;
     const prng = new Prng(`timing ${hashText(JSON.stringify({ ...c, schedule: [] }))}`);
@@ -218,16 +227,20 @@ export class Laboratory implements Lab {
     return false;
   }
 
-  /** The reference's run with the effects of the candidate's run in their order. */
-  private guided(c: Case, changes: boolean): Shown {
-    const from = this.benches.candidate;
-    const m = from.prepare(c);
-    const effects = noteEffects(m, from.memory, changes);
-    from.run(m, new Replay(m, this.stretches(c)));
-    const order = effects();
+  /** The effects of the candidate's run in their order, with or without changes of entries. */
+  private effects(c: Case, changes: boolean): readonly Effect[] {
+    const bench = this.benches.candidate;
+    const m = bench.prepare(c);
+    const noted = noteEffects(m, bench.memory, changes);
+    bench.run(m, new Replay(m, this.stretches(c)));
+    return noted();
+  }
+
+  /** The reference's run with effects in a given order. */
+  private guided(c: Case, order: readonly Effect[], changes: boolean): Shown {
     const bench = this.benches.reference;
-    const reference = bench.prepare(c);
-    const ended = bench.run(reference, new Guided(order, bench.memory, changes));
+    const m = bench.prepare(c);
+    const ended = bench.run(m, new Guided(order, bench.memory, changes));
     hear(bench.memory, undefined, changes);
     return show(ended, () => outcomeOf(ended));
   }
