@@ -39,7 +39,7 @@ export const callables: readonly Callable[] = [
     args: ['addr'],
     on: EVERY,
     choices: [],
-    weight: 0.2,
+    weight: 0.12,
     writes: false,
   },
   {
@@ -48,7 +48,7 @@ export const callables: readonly Callable[] = [
     args: ['addr'],
     on: EVERY,
     choices: [],
-    weight: 0.2,
+    weight: 0.12,
     writes: false,
   },
   {
@@ -72,7 +72,7 @@ export const callables: readonly Callable[] = [
   {
     operation: shrink_page_list,
     by: 'cpu',
-    weight: 2,
+    weight: 4, // the most branches
     args: ['any-addr'],
     on: RMAPPED,
     choices: RECLAIM,
@@ -117,6 +117,7 @@ export const callables: readonly Callable[] = [
   {
     operation: ksm_scan,
     by: 'cpu',
+    weight: 2,
     args: ['any-addr', 'any-addr'],
     on: ['anon'],
     choices: ['page-allocation-fails'],

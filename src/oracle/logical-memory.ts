@@ -25,7 +25,7 @@ export class LogicalMemory implements Observer<Machine>, Judge {
   violation: Violation | undefined;
   /** Stale translations of equal bytes, pinned until exit. */
   latent = 0;
-  /** Threads whose operation in flight has left a cached translation behind. Explains, never decides. */
+  /** Threads that have left a cached translation behind since the scheduler was last asked. Explains, never decides. */
   changing = 0;
   /** Number of the step that runs, kept by the run loop. */
   step = 0;
@@ -137,7 +137,6 @@ export class LogicalMemory implements Observer<Machine>, Judge {
     this.looks.returned++;
     closeWindow(this, t);
     this.overlap.left(t);
-    this.changing &= ~(1 << t);
     const L = m.layout;
     const w = m.words;
     const total = L.geometry.mms * L.pages;

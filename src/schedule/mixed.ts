@@ -21,8 +21,15 @@ export class MixedScheduler implements Scheduler {
     this.current.begin(threads, expectedSteps, lengths, cpus);
   }
 
-  next(runnable: number, last: number, step: number, changing?: number, atomic?: boolean): number {
-    return this.current.next(runnable, last, step, changing, atomic);
+  next(
+    runnable: number,
+    last: number,
+    step: number,
+    changing?: number,
+    atomic?: boolean,
+    returned?: boolean,
+  ): number {
+    return this.current.next(runnable, last, step, changing, atomic, returned);
   }
 
   waited(t: number): void {

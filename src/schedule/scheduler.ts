@@ -11,10 +11,18 @@ export interface Scheduler {
   begin(threads: number, expectedSteps: number, lengths?: readonly number[], cpus?: number): void;
   /**
    * The thread to run next. `runnable`: bit set of threads that are unfinished and not known to wait; never 0.
-   * `last`: the thread that ran the step before, -1 at the start. `changing`: threads whose operation in flight has
-   * left a cached translation behind, for schedulers that look for windows. `atomic`: the last one holds a spinlock.
+   * `last`: the thread that ran the step before, -1 at the start. The rest is for schedulers that look for windows.
+   * `changing`: threads that left a cached translation behind in that step. `atomic`: the last one holds a spinlock.
+   * `returned`: its operation has returned.
    */
-  next(runnable: number, last: number, step: number, changing?: number, atomic?: boolean): number;
+  next(
+    runnable: number,
+    last: number,
+    step: number,
+    changing?: number,
+    atomic?: boolean,
+    returned?: boolean,
+  ): number;
   /** The chosen thread could not go on; another is asked for. */
   waited(t: number): void;
 }
