@@ -1,4 +1,4 @@
-import type { Coverage, Lab } from '../run/lab.js';
+import type { Lab, Tally } from '../run/lab.js';
 import type { Case } from '../scenario/case.js';
 import type { Finding } from '../run/finding.js';
 
@@ -69,18 +69,19 @@ export interface Job {
   readonly lab: Lab;
   readonly candidate: ModelData;
   readonly reference: ModelData;
-  /** The case of this seed, with the schedule that the strategy made. */
-  draw(seed: string): Case;
-  /** Draws the case of this seed and judges it under the schedule that the strategy makes. */
-  tryCase(seed: string): Tried;
+  /** The visible steps; a step's number in tallies is its place here. */
+  readonly stepNames: readonly string[];
+  /** The case of these seeds (see scenario/generate), with the schedule that the strategy made. */
+  draw(seeds: readonly string[]): Case;
+  /** Draws the case of these seeds and judges it under the schedule that the strategy makes of the last. */
+  tryCase(seeds: readonly string[]): Tried;
   /** Searches other schedules of the reference and measures hit rates: the class may change. Undefined: timing only. */
   confirm(finding: Finding): Finding | undefined;
   /** Makes the finding smaller; it stays the same finding. `stopped` is asked between runs. */
   shrink(finding: Finding, tries: number, stopped: () => boolean): Shrunk;
   render(finding: Finding): Rendered;
-  /** How many different things were reached since the last reset: cheap, asked after every case. */
-  reached(): number;
-  coverage(): Coverage;
+  /** What was reached by `tryCase` since the last reset. */
+  tally(): Tally;
   /** How many sites (functions and their branches) these steps belong to. */
   sitesIn(steps: Iterable<string>): number;
   resetCoverage(): void;

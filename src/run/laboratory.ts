@@ -17,7 +17,7 @@ import { chances } from './chances.js';
 import { compare, type Compared, type Shown } from './compare.js';
 import { CoverageMeter } from './coverage.js';
 import type { Finding, HitRates, RunOutcome } from './finding.js';
-import type { Coverage, Lab, Side, Trace } from './lab.js';
+import type { Lab, Side, Tally, Trace } from './lab.js';
 import { merges, nearby } from './perturb.js';
 import { Guided, hear, noteEffects, type Effect } from './guided.js';
 import { orderingOf, type Access, type Ordering } from './ordering.js';
@@ -81,6 +81,7 @@ export class Laboratory implements Lab {
     scheduler: Scheduler,
   ): { steps: number; inconclusive: boolean; finding: Finding | undefined } {
     const { shown: a, stretches } = this.record(c, scheduler, 'candidate');
+    this.meter.note();
     const b = this.follow(c, 'reference', stretches);
     const inconclusive = a.inconclusive || b.inconclusive;
     const compared = inconclusive ? undefined : compare(a, b);
@@ -104,8 +105,14 @@ export class Laboratory implements Lab {
     return this.points.paths(program);
   }
 
-  coverage(): Coverage {
-    return this.meter.coverage();
+  /** The visible steps of the programs on the candidate; a step's number in tallies is its place here. */
+  get stepNames(): readonly string[] {
+    return this.meter.stepNames;
+  }
+
+  /** What the attempts since the last reset reached. */
+  tally(): Tally {
+    return this.meter.tally();
   }
 
   /** How often the notification of a slot ran on the candidate since the last reset; a muted one where it would have. */
@@ -115,11 +122,6 @@ export class Laboratory implements Lab {
 
   resetCoverage(): void {
     this.meter.reset();
-  }
-
-  /** How many different steps were reached since the last reset: cheap. */
-  reached(): number {
-    return this.meter.reached();
   }
 
   private stretches(c: Case): Stretch[] {

@@ -7,7 +7,9 @@ import { checkHardware } from './check-world.js';
 import { Calls } from './generate-calls.js';
 import { drawHardware, type HardwareWanted } from './generate-hardware.js';
 import { drawables, drawMix, isAccess } from './generate-mix.js';
+import { drawForCpu, drawSuiting } from './generate-scene.js';
 import { drawThreads } from './generate-threads.js';
+import { vary } from './generate-variant.js';
 import { drawWorld } from './generate-world.js';
 import { DEFAULT_ODDS, type Odds } from './odds.js';
 
@@ -30,26 +32,37 @@ export function generateCase(
 }
 
 /**
- * A function that draws a case from the numbers of `prng`, and from nothing else. Throws {@link BadInput} for operations
- * and hardware that do not exist.
+ * A function that draws a case from the numbers of `prng`, and from nothing else; each of `variants` changes it
+ * somewhat. Throws {@link BadInput} for operations and hardware that do not exist.
  */
 export function caseGenerator(
   callables: readonly Callable[],
   options: GenerateOptions = {},
-): (prng: Prng) => Case {
+): (prng: Prng, variants?: readonly Prng[]) => Case {
   const { operations, hardware = 'default', emphasis = new Map<string, number>(), ...given } = options;
   if (typeof hardware !== 'string') checkHardware(hardware);
   const odds = { ...DEFAULT_ODDS, ...given };
   const from = drawables(restricted(callables, operations), emphasis);
   if (from.accesses.items.length + from.kernel.items.length === 0)
     throw new BadInput('No operation is left that a CPU thread could call; expected at least 1.');
-  return (prng) => {
+  const accesses = new Set(callables.filter(isAccess).map((c) => c.operation.name));
+  return (prng, variants = []) => {
     const mix = drawMix(prng, from, odds);
     const { world, hot } = drawWorld(prng, mix, odds);
     const set = drawHardware(prng, hardware, odds);
     const calls = new Calls(prng, world, hot, odds);
     const scene = { prng, from, mix, hot, odds, calls, mms: world.mms.length };
-    return { world, hardware: set, threads: drawThreads(scene), schedule: [] };
+    let drawn: Case = { world, hardware: set, threads: drawThreads(scene), schedule: [] };
+    for (const other of variants) {
+      const there = { ...scene, prng: other, calls: new Calls(other, world, hot, odds) };
+      drawn = vary(drawn, other, odds, {
+        hardware: () => drawHardware(other, hardware, odds),
+        call: (kind, mm) =>
+          there.calls.draw(kind === 'cpu' ? drawForCpu(there, mm) : drawSuiting(there, from.device, mm), mm),
+        isAccess: ({ name }) => accesses.has(name),
+      });
+    }
+    return drawn;
   };
 }
 

@@ -100,6 +100,11 @@ export interface Odds {
   readonly choice: number;
   readonly takesTo: number;
   readonly taken: number;
+
+  /** A variant of a case: it has other hardware; a call is left out, or another one. */
+  readonly otherHardware: number;
+  readonly lessCall: number;
+  readonly otherCall: number;
 }
 
 export const DEFAULT_ODDS: Odds = {
@@ -155,4 +160,7 @@ export const DEFAULT_ODDS: Odds = {
   choice: 0.03,
   takesTo: 0.25,
   taken: 0.7,
+  otherHardware: 0.5,
+  lessCall: 0.12,
+  otherCall: 0.12,
 };
