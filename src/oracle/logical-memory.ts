@@ -25,8 +25,9 @@ export class LogicalMemory implements Observer<Machine>, Judge {
   violation: Violation | undefined;
   /** Stale translations of equal bytes, pinned until exit. */
   latent = 0;
-  /** Threads that have left a cached translation behind since the scheduler was last asked. Explains, never decides. */
-  changing = 0;
+  /** Since the run loop last cleared them: an entry lost something; somebody caches what it lost. They decide nothing. */
+  tookAway = false;
+  leftBehind = false;
   /** Number of the step that runs, kept by the run loop. */
   step = 0;
   m!: Machine;
@@ -59,7 +60,7 @@ export class LogicalMemory implements Observer<Machine>, Judge {
     this.violation = undefined;
     this.latent = 0;
     this.latentAt = undefined;
-    this.changing = 0;
+    this.tookAway = this.leftBehind = false;
     this.step = 0;
     this.blame.begin(m);
     this.overlap.begin(m);
@@ -205,7 +206,8 @@ export class LogicalMemory implements Observer<Machine>, Judge {
       m.words[at + VPAGE.BUSY] |= 1 << t;
       this.onChange?.(t);
       addToAfter(m, addr, t);
-      if (this.blame.changed(m, t, addr, before, after, this.step)) this.changing |= 1 << t;
+      this.tookAway = true;
+      if (this.blame.changed(m, t, addr, before, after, this.step)) this.leftBehind = true;
     }
     if (isPresent(after) && (!isPresent(before) || frameFor(before, addr) !== frameFor(after, addr)))
       install(this, m, t, addr, before, frameFor(after, addr));

@@ -54,6 +54,7 @@ export class Calls {
     let addr = 0;
     let count = 0;
     let region = -1;
+    let whole = false;
     for (let i = 0; i < kinds.length; i++) {
       switch (kinds[i]) {
         case 'addr':
@@ -68,7 +69,8 @@ export class Calls {
           if (kinds[i + 1] === 'count' && this.prng.chance(this.odds.wholePmd)) {
             addr = region * PTES_PER_PMD;
             count = PTES_PER_PMD;
-          }
+            whole = true;
+          } else if (whole) addr = region * PTES_PER_PMD;
           args.push(addr);
           break;
         case 'own-pmd':

@@ -48,7 +48,8 @@ class WorldDraft {
       mergeable: anon && prng.chance(this.mix.compares ? odds.comparable : odds.mergeable),
       file: this.fileOf(vma),
       map,
-      pages: map === 'pages' && vma !== 'none' ? this.pages(vma) : [...NOTHING],
+      pages:
+        map === 'pages' && vma !== 'none' && !prng.chance(odds.untouched) ? this.pages(vma) : [...NOTHING],
     };
   }
 

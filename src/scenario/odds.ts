@@ -37,6 +37,8 @@ export interface Odds {
   readonly comparable: number;
   /** Factor on pages without a frame in such a case. */
   readonly absentCompared: number;
+  /** A region that has a vma has no page table yet. */
+  readonly untouched: number;
   /** An anonymous region is one transparent huge page; the huge zero page; a hugetlb region is mapped. */
   readonly huge: number;
   readonly hugeZero: number;
@@ -125,6 +127,7 @@ export const DEFAULT_ODDS: Odds = {
   mergeable: 0.4,
   comparable: 0.85,
   absentCompared: 0.25,
+  untouched: 0.07,
   huge: 0.3,
   hugeZero: 0.12,
   hugetlbMapped: 0.8,

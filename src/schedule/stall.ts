@@ -1,9 +1,11 @@
 import type { Prng } from '../base/prng.js';
 import { memberOf, isIn, sizeOf } from './runnable.js';
-import type { Scheduler } from './scheduler.js';
+import type { LastStep, Scheduler } from './scheduler.js';
 
 /** A thread that has left a cached translation behind is stalled with this probability, this many steps later at most. */
 const STALLS = 0.95;
+/** One that took away what nobody caches, with this probability: the entry may be on its way to something else. */
+const STALLS_UNCACHED = 0.3;
 const LATEST = 18;
 /** It is stalled where it drops its spinlock rather than so many steps later, with this probability. */
 const AT_UNLOCK = 0.6;
@@ -80,8 +82,8 @@ export class StallScheduler implements Scheduler {
     this.leader = this.prng.chance(FIRST_LEADS) ? 0 : NONE;
   }
 
-  next(runnable: number, last: number, step: number, changing = 0, atomic = false, returned = false): number {
-    if (step !== this.seen && last >= 0) this.look(last, step, changing, atomic, returned);
+  next(runnable: number, last: number, step: number, did?: LastStep): number {
+    if (did !== undefined && step !== this.seen && last >= 0) this.look(last, step, did);
     this.seen = step;
     if (step >= this.until) this.stalled = NONE;
     const from = this.preferred(runnable, step);
@@ -99,19 +101,19 @@ export class StallScheduler implements Scheduler {
   }
 
   /** What the step that was just made means. */
-  private look(last: number, step: number, changing: number, atomic: boolean, returned: boolean): void {
-    if (isIn(changing, last)) this.plan(last);
-    if (returned) {
+  private look(last: number, step: number, did: LastStep): void {
+    if (did.tookAway && this.fuse[last] === NONE) this.plan(last, did.leftBehind);
+    if (did.returned) {
       this.fuse[last] = NONE;
       if (this.warmOperations > 0 && isIn(this.devices, last)) this.warmOperations--;
       if (this.relaying) this.devicesTurn = !isIn(this.devices, last);
       this.burst = 0;
-    } else this.burn(last, step, atomic);
+    } else this.burn(last, step, did.atomic);
   }
 
-  /** The thread left a translation behind: it gets a fuse, if it has none. */
-  private plan(t: number): void {
-    if (this.fuse[t] === NONE && this.prng.chance(STALLS))
+  /** The thread changed an entry: it may get a fuse. */
+  private plan(t: number, leftBehind: boolean): void {
+    if (this.prng.chance(leftBehind ? STALLS : STALLS_UNCACHED))
       this.fuse[t] = this.prng.chance(AT_UNLOCK) ? AT_NEXT_UNLOCK : this.prng.below(LATEST);
   }
 

@@ -13,10 +13,11 @@ import { shrink } from '../../src/shrink/shrinker.js';
  * Mutes every slot that notifies in a model, one after the other, and says what is found on conforming hardware: the
  * finding, the case that showed it, its shrunk size; or that nothing is, and which further mute brings it out.
  *
- *     node dist/test/bench/mute-table.js [model] [cases] [part] [parts]
+ *     node dist/test/bench/mute-table.js [model] [cases] [part] [parts] [seed]
  */
 
-const [modelName = 'optimized', cases = '100000', part = '0', parts = '1'] = process.argv.slice(2);
+const [modelName = 'optimized', cases = '100000', part = '0', parts = '1', seed = 'mutes'] =
+  process.argv.slice(2);
 const operations = operationsIn(callables.map((c) => c.operation));
 const register = { models, operations };
 const generate = caseGenerator(callables, { hardware: 'conforming' });
@@ -33,10 +34,12 @@ interface Hunted {
 function hunt(mutes: readonly string[], limit: number): Hunted {
   const lab = new Laboratory(callables, builtIn([modelName, ...mutes].join('~'), register), reference);
   for (let index = 0; index < limit; index++) {
-    const prng = new Prng(`mutes/${index}`);
-    const { finding } = lab.attempt(generate(prng), strategy.make(prng));
-    if (finding?.class !== 'candidate-only') continue;
-    const judged = lab.judge(finding.case, 100);
+    const prng = new Prng(`${seed}/${index}`);
+    const c = generate(prng);
+    // without a violation on the candidate there is nothing that a mute could have done
+    const { outcome, schedule } = lab.schedule(c, strategy.make(prng));
+    if (outcome.violation === undefined) continue;
+    const judged = lab.judge({ ...c, schedule }, 100);
     if (judged?.class === 'candidate-only') return { finding: judged, index, lab };
   }
   return { finding: undefined, index: limit, lab };

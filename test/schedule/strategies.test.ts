@@ -113,7 +113,13 @@ function stalled(seed: string): string {
     const made = last === 0 ? 8 - left[0] : 0;
     const atomic = made >= 2 && made < 6;
     const returned = last >= 0 && left[last] % 4 === 0;
-    last = scheduler.next(runnable, last, out.length, made === 3 ? 1 : 0, atomic, returned && last !== 0);
+    const did = {
+      tookAway: made === 3,
+      leftBehind: made === 3,
+      atomic,
+      returned: returned && last !== 0,
+    };
+    last = scheduler.next(runnable, last, out.length, did);
     left[last]--;
     out += String(last);
   }
