@@ -67,7 +67,15 @@ export const callables: readonly Callable[] = [
     choices: ['gather-full'],
     writes: false,
   },
-  { operation: mprotect, by: 'cpu', args: ['addr', 'count', 'prot'], on: EVERY, choices: [], writes: false },
+  {
+    operation: mprotect,
+    by: 'cpu',
+    weight: 1.7,
+    args: ['addr', 'count', 'prot'],
+    on: EVERY,
+    choices: [],
+    writes: false,
+  },
   { operation: madvise_free, by: 'cpu', args: ['addr', 'count'], on: ['anon'], choices: [], writes: false },
   {
     operation: shrink_page_list,

@@ -134,8 +134,7 @@ function drawFurther(prng: Prng, kernel: Pool, kind: number, odds: Odds): Drawab
 export function drawKind(prng: Prng, kinds: number, odds: Odds): VmaKind {
   let bits = kinds & ~NO_VMA;
   if (bits === 0) bits = kinds === 0 ? ALL & ~NO_VMA : kinds;
-  return VMA_KINDS[prng.weighted(VMA_KINDS.map((kind, i) => kindWeight(kind, bits & (1 << i), odds)))];
+  return VMA_KINDS[
+    prng.weighted(VMA_KINDS.map((kind, i) => ((bits & (1 << i)) === 0 ? 0 : odds.kinds[kind])))
+  ];
 }
-
-const kindWeight = (kind: VmaKind, bit: number, odds: Odds): number =>
-  bit === 0 ? 0 : kind === 'anon' ? odds.anonFactor : 1;

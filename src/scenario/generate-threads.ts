@@ -40,7 +40,7 @@ function drawRoles(scene: Scene, threads: Threads): void {
   const users = Math.min(LIMITS.cpus - 1, prng.weighted(odds.users));
   for (let i = 0; i < users; i++)
     threads.add('cpu', threads.mm(), odds.perUser, (mm) =>
-      prng.chance(odds.userInterferes) ? drawForCpu(scene, mm) : used(mm),
+      prng.chance(odds.userInterferes) ? drawChange(scene, mm) : used(mm),
     );
   if (from.device.items.length === 0) return;
   const devices = Math.min(LIMITS.devices, 1 + prng.weighted(odds.roleDevices));

@@ -1,4 +1,4 @@
-import type { PageState } from './case.js';
+import type { PageState, VmaKind } from './case.js';
 
 /**
  * How likely the generator does what. Probabilities are from 0 to 1; weights are relative, the i-th for the i-th number
@@ -10,8 +10,8 @@ export interface Odds {
   readonly plainSecondMm: number;
   /** Such a case is about anonymous memory; otherwise about any kind. */
   readonly plainAnon: number;
-  /** Kinds of vma are drawn evenly, but for anonymous memory, which has the most states: so many times as often. */
-  readonly anonFactor: number;
+  /** Kinds of vma among those that an operation has a use for; those with the most states, or that are copied, lead. */
+  readonly kinds: Readonly<Record<VmaKind, number>>;
   /** Kernel operations in a case's mix, from 1. */
   readonly mixSize: readonly number[];
   /** A further operation of the mix is drawn again if it has no use for the kind of the hot region. */
@@ -84,7 +84,7 @@ export interface Odds {
   /** Operations of the one that changes it, from 1; one is an access, whose fault is the change. */
   readonly changes: readonly number[];
   readonly changeIsAccess: number;
-  /** Operations of the other CPUs, from 1; a kernel operation among them. */
+  /** Operations of the other CPUs, from 1; one is a kernel operation, in the way of the change. */
   readonly perUser: readonly number[];
   readonly userInterferes: number;
   /** CPUs write and devices read; the other way round; each does either. */
@@ -113,7 +113,15 @@ export const DEFAULT_ODDS: Odds = {
   plain: 0.25,
   plainSecondMm: 0.7,
   plainAnon: 0.35,
-  anonFactor: 2.5,
+  kinds: {
+    none: 1,
+    anon: 2.5,
+    'file-shared': 1,
+    'file-private': 1,
+    dax: 1,
+    'hugetlb-private': 2,
+    'hugetlb-shared': 0.7,
+  },
   mixSize: [3, 4, 3, 2, 1],
   together: 0.85,
   uneven: 4,
@@ -153,8 +161,8 @@ export const DEFAULT_ODDS: Odds = {
   changes: [8, 3, 1],
   changeIsAccess: 0.2,
   perUser: [5, 3, 1],
-  userInterferes: 0.15,
-  ways: [6, 2, 3],
+  userInterferes: 0.28,
+  ways: [6, 3, 3],
   hotState: { none: 2, page: 4, written: 3, clean: 4, lazyfree: 7, zero: 5, swapped: 4, shared: 6 },
   unsuited: 0.02,
   wholePmd: 0.25,
