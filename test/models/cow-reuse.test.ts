@@ -4,7 +4,6 @@ import { callables, models } from '../../models/models.js';
 import { builtIn } from '../../src/cli/load-model.js';
 import { operationsIn } from '../../src/program/operations-in.js';
 import { Laboratory } from '../../src/run/laboratory.js';
-import type { Region } from '../../src/scenario/case.js';
 import { call, cpu, device, ends, nothing, region, segments, stops, world } from '../corpus/write-case.js';
 
 const register = { models, operations: operationsIn(callables.map((c) => c.operation)) };
