@@ -76,7 +76,15 @@ export const callables: readonly Callable[] = [
     choices: [],
     writes: false,
   },
-  { operation: madvise_free, by: 'cpu', args: ['addr', 'count'], on: ['anon'], choices: [], writes: false },
+  {
+    operation: madvise_free,
+    by: 'cpu',
+    weight: 1.5,
+    args: ['addr', 'count'],
+    on: ['anon'],
+    choices: [],
+    writes: false,
+  },
   {
     operation: shrink_page_list,
     by: 'cpu',
@@ -105,6 +113,7 @@ export const callables: readonly Callable[] = [
   {
     operation: memory_failure,
     by: 'cpu',
+    weight: 1.2,
     args: ['any-addr'],
     on: RMAPPED,
     choices: ['swap-duplicate-fails'],
@@ -115,6 +124,7 @@ export const callables: readonly Callable[] = [
   {
     operation: khugepaged_scan_pmd,
     by: 'cpu',
+    weight: 1.4,
     args: ['pmd'],
     on: ['anon'],
     choices: ['huge-allocation-fails'],
@@ -148,5 +158,13 @@ export const callables: readonly Callable[] = [
     writes: true,
   },
   { operation: dup_mmap, by: 'cpu', args: ['other-mm'], on: EVERY, choices: [], writes: false },
-  { operation: mremap, by: 'cpu', args: ['addr', 'count', 'addr'], on: BASE, choices: FAULTS, writes: false },
+  {
+    operation: mremap,
+    by: 'cpu',
+    weight: 1.5,
+    args: ['addr', 'count', 'addr'],
+    on: BASE,
+    choices: FAULTS,
+    writes: false,
+  },
 ];

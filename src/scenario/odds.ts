@@ -165,7 +165,7 @@ export const DEFAULT_ODDS: Odds = {
   ways: [6, 3, 3],
   hotState: { none: 2, page: 4, written: 3, clean: 4, lazyfree: 7, zero: 5, swapped: 4, shared: 6 },
   unsuited: 0.02,
-  wholePmd: 0.25,
+  wholePmd: 0.33,
   onePage: 0.5,
   restOfPmd: 0.5,
   choice: 0.03,
