@@ -1,4 +1,6 @@
 import type { Edit } from '../src/program/model.js';
+import { clearRefsRepairs } from './repairs-clear-refs.js';
+import { cowRepairs } from './repairs-cow.js';
 import { daxRepairs } from './repairs-dax.js';
 import { hugePageRepairs } from './repairs-huge-pages.js';
 import { hugetlbRepairs } from './repairs-hugetlb.js';
@@ -10,6 +12,8 @@ import { teardownRepairs } from './repairs-teardown.js';
 
 /** What v4.14 gets wrong on the CPU side, repaired as later kernels did. Each edit says which commit it follows. */
 export const repairs: readonly Edit[] = [
+  ...clearRefsRepairs,
+  ...cowRepairs,
   ...daxRepairs,
   ...hugePageRepairs,
   ...hugetlbRepairs,

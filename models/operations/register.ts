@@ -48,7 +48,7 @@ export const callables: readonly Callable[] = [
     args: ['addr'],
     on: EVERY,
     choices: [],
-    weight: 0.2,
+    weight: 0.12,
     writes: false,
   },
   {
@@ -57,7 +57,7 @@ export const callables: readonly Callable[] = [
     args: ['addr'],
     on: EVERY,
     choices: [],
-    weight: 0.2,
+    weight: 0.12,
     writes: false,
   },
   {
@@ -76,12 +76,28 @@ export const callables: readonly Callable[] = [
     choices: ['gather-full'],
     writes: false,
   },
-  { operation: mprotect, by: 'cpu', args: ['addr', 'count', 'prot'], on: EVERY, choices: [], writes: false },
-  { operation: madvise_free, by: 'cpu', args: ['addr', 'count'], on: ['anon'], choices: [], writes: false },
+  {
+    operation: mprotect,
+    by: 'cpu',
+    weight: 1.7,
+    args: ['addr', 'count', 'prot'],
+    on: EVERY,
+    choices: [],
+    writes: false,
+  },
+  {
+    operation: madvise_free,
+    by: 'cpu',
+    weight: 1.5,
+    args: ['addr', 'count'],
+    on: ['anon'],
+    choices: [],
+    writes: false,
+  },
   {
     operation: shrink_page_list,
     by: 'cpu',
-    weight: 2,
+    weight: 4, // the most branches
     args: ['any-addr'],
     on: RMAPPED,
     choices: RECLAIM,
@@ -106,6 +122,7 @@ export const callables: readonly Callable[] = [
   {
     operation: memory_failure,
     by: 'cpu',
+    weight: 1.2,
     args: ['any-addr'],
     on: RMAPPED,
     choices: ['swap-duplicate-fails'],
@@ -116,6 +133,7 @@ export const callables: readonly Callable[] = [
   {
     operation: khugepaged_scan_pmd,
     by: 'cpu',
+    weight: 1.4,
     args: ['pmd'],
     on: ['anon'],
     choices: ['huge-allocation-fails'],
@@ -126,6 +144,7 @@ export const callables: readonly Callable[] = [
   {
     operation: ksm_scan,
     by: 'cpu',
+    weight: 2,
     args: ['any-addr', 'any-addr'],
     on: ['anon'],
     choices: ['page-allocation-fails'],
@@ -192,7 +211,6 @@ export const callables: readonly Callable[] = [
     since: '5.7',
   },
   { operation: task_numa_work, by: 'cpu', args: ['addr', 'count'], on: RMAPPED, choices: [], writes: false },
-  { operation: mremap, by: 'cpu', args: ['addr', 'count', 'addr'], on: BASE, choices: FAULTS, writes: false },
   {
     operation: soft_offline_huge_page,
     by: 'cpu',
@@ -217,6 +235,15 @@ export const callables: readonly Callable[] = [
     args: ['device'],
     on: EVERY,
     choices: [],
+    writes: false,
+  },
+  {
+    operation: mremap,
+    by: 'cpu',
+    weight: 1.5,
+    args: ['addr', 'count', 'addr'],
+    on: BASE,
+    choices: FAULTS,
     writes: false,
   },
 ];

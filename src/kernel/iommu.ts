@@ -122,5 +122,5 @@ function writeBack(m: Machine, t: number, entry: number, page: number): void {
   const addr = (m.words[m.layout.threadAt(t) + THREAD.MM] << m.layout.pagesShift) + page;
   const pte = pteIndex(m, addr);
   const place = pte >= 0 ? pte : pmdIndex(m, addr);
-  if (place >= 0 && (m.words[place] & PTE.PRESENT) !== 0) m.words[place] |= PTE.DIRTY | PTE.SOFT_DIRTY;
+  if (place >= 0 && (m.words[place] & PTE.PRESENT) !== 0) m.words[place] |= PTE.DIRTY;
 }
