@@ -13,6 +13,8 @@ export const BORN = 1 << 31;
 export const COPIED = 1 << 30;
 /** VPAGE.TRACK: a write leaves a soft-dirty mark, as promised. */
 export const TRACKED = 1;
+/** The same word: fork has not told the child's page yet, and it was dropped already. */
+export const DROPPED = 2;
 
 /** An object of the mm that no address names, for a new private copy: the address's own if it is free. */
 export function spareObject(m: Machine, addr: number): number {

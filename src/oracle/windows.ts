@@ -8,7 +8,7 @@ import { after, inTransit } from './after.js';
 import type { Asking } from './asking.js';
 import { addressOf, backedValue, backingFrame } from './backing.js';
 import { heldSince, resultOf } from './held.js';
-import { DISCARDABLE, openOn, spareObject, TRACKED } from './objects.js';
+import { DISCARDABLE, DROPPED, openOn, spareObject, TRACKED } from './objects.js';
 import { settleContents } from './settle.js';
 
 /** Windows of operations in flight on the cells: discards, forks, syncs. One a thread, over many objects. */
@@ -240,6 +240,8 @@ function bear(l: Asking, t: number, start: number, count: number, child: number)
     m.words[at + VPAGE.OBJECT] = object + 1;
     const o = L.objectAt(object);
     // an rmap walker may have cleared the child's entry for a moment: it mapped what the parent does
+    const dropped = (m.words[at + VPAGE.TRACK] & DROPPED) !== 0;
+    m.words[at + VPAGE.TRACK] &= ~DROPPED;
     const passing = inTransit(m, to, t) ? l.home(parent) : -1;
     m.words[o + OBJECT.HOME] = (passing >= 0 ? passing : backingFrame(m, to)) + 1;
     m.words[o + OBJECT.STATE] = m.words[L.objectAt(parent) + OBJECT.STATE] & DISCARDABLE; // both map the freeable page
@@ -254,6 +256,7 @@ function bear(l: Asking, t: number, start: number, count: number, child: number)
           backed,
           backed === l.cell(parent, k) ||
             heldSince(m, t, parent, k, backed) ||
+            (dropped && backed === resultOf(m, to, k)) ||
             l.allowed(parent, from, k, backed),
         );
       l.looks.forked++;
