@@ -9,8 +9,12 @@ const STALLS_UNCACHED = 0.3;
 const LATEST = 18;
 /** It is stalled where it drops its spinlock rather than so many steps later, with this probability. */
 const AT_UNLOCK = 0.6;
-/** Others run until they can do no more while it is stalled, with this probability; or for so many steps at most. */
+/**
+ * Others run to their ends while it is stalled, with this probability; or for so many steps at most. One that asks again
+ * and again for what the stalled thread has in hand must not do so for ever.
+ */
 const TO_THE_END = 0.6;
+const ENDS = 250;
 const LONGEST_STALL = 70;
 const LONGEST_BURST = 5;
 /** Devices go before everybody else with this probability, so that their TLBs hold something: operations, or steps. */
@@ -129,7 +133,7 @@ export class StallScheduler implements Scheduler {
   private stall(t: number, step: number): void {
     const { prng } = this;
     this.stalled = t;
-    this.until = prng.chance(TO_THE_END) ? Infinity : step + 1 + prng.below(LONGEST_STALL);
+    this.until = step + (prng.chance(TO_THE_END) ? ENDS : 1 + prng.below(LONGEST_STALL));
     this.relaying = prng.chance(RELAYS);
     const cpusFirst = prng.chance(CPUS_FIRST);
     this.devicesTurn = !cpusFirst;

@@ -60,3 +60,14 @@ test('a write that lands a little late, in the middle of what another thread doe
   expect(v4_15.replay(c, 'candidate').finalMemory).not.toBe(v4_15.replay(c, 'reference').finalMemory);
   expect(v4_15.judge(c, 20)).toBeUndefined();
 });
+
+test('which page a second memory error hits is chance, and no divergence', () => {
+  // the first error leaves the page mapped; v4.14 writes it in place, the reference copies it
+  const fails = { ...call('memory_failure', 0), choices: ['swap-duplicate-fails'] };
+  const threads = [
+    cpu(0, call('user_read', 0, 0), fails, call('user_write', 0, 0), call('memory_failure', 0)),
+  ];
+  const c = { world: world([[region('anon', ['swapped'])]]), hardware: {}, threads, schedule: [] };
+  expect(lab.replay(c, 'candidate').finalMemory).not.toBe(lab.replay(c, 'reference').finalMemory);
+  expect(lab.judge(c, 20)).toBeUndefined();
+});
