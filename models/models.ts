@@ -1,5 +1,6 @@
 import type { Model } from '../src/program/model.js';
 import { always_notify } from './always-notify.js';
+import { backports } from './backports-4.4.js';
 import { optimized } from './optimized.js';
 import { v4_4 } from './v4.4.js';
 import { v4_12 } from './v4.12.js';
@@ -29,4 +30,5 @@ export const models: readonly Model[] = [
   v6_1,
   v6_6,
   v6_12,
+  ...backports,
 ];

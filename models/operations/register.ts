@@ -12,6 +12,7 @@ import { madvise_dontneed } from './madvise_dontneed.js';
 import { madvise_free } from './madvise_free.js';
 import { mprotect } from './mprotect.js';
 import { mremap } from './mremap.js';
+import { munlock_vma_page } from './munlock_vma_page.js';
 import { munmap } from './munmap.js';
 import { exit_mm } from './exit_mm.js';
 import { ext4_punch_hole } from './ext4_punch_hole.js';
@@ -193,6 +194,16 @@ export const callables: readonly Callable[] = [
   },
   { operation: task_numa_work, by: 'cpu', args: ['addr', 'count'], on: RMAPPED, choices: [], writes: false },
   { operation: mremap, by: 'cpu', args: ['addr', 'count', 'addr'], on: BASE, choices: FAULTS, writes: false },
+  {
+    operation: munlock_vma_page,
+    until: '5.14', // page_mlock
+    by: 'cpu',
+    args: ['any-addr'],
+    on: RMAPPED,
+    choices: [],
+    weight: 0.3,
+    writes: false,
+  },
   {
     operation: soft_offline_huge_page,
     by: 'cpu',
