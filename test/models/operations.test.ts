@@ -5,12 +5,15 @@ import { kernelWords } from '../../src/kernel/verbs.js';
 import { checkOperations } from '../../src/program/check.js';
 import { printEdits, parseEdits } from '../../src/program/edit-listing.js';
 import { printListing } from '../../src/program/listing.js';
-import { operationsIn } from '../../src/program/operations-in.js';
+import { operationsWith } from '../../src/program/operations-in.js';
 import { parseListing } from '../../src/program/parse-listing.js';
 import { problemText } from '../../src/program/problem.js';
 
 const programs = callables.map((c) => c.operation);
-const operations = operationsIn(programs);
+const operations = operationsWith(
+  programs,
+  models.flatMap((m) => m.edits),
+);
 const words = kernelWords.withOperations(operations);
 
 test.each(programs.map((p) => [p.name, p] as const))(
