@@ -1,6 +1,7 @@
 import type { Model } from '../src/program/model.js';
 import { always_notify } from './always-notify.js';
 import { backports } from './backports-4.4.js';
+import { leaf_callback } from './leaf-callback.js';
 import { optimized } from './optimized.js';
 import { v4_4 } from './v4.4.js';
 import { v4_12 } from './v4.12.js';
@@ -20,6 +21,7 @@ export { callables } from './operations/register.js';
 export const models: readonly Model[] = [
   always_notify,
   optimized,
+  leaf_callback,
   v4_4,
   v4_12,
   v4_14,

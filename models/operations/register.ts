@@ -24,6 +24,7 @@ import { migrate_vma } from './migrate_vma.js';
 import { shrink_page_list } from './shrink_page_list.js';
 import { soft_offline_huge_page } from './soft_offline_huge_page.js';
 import { split_huge_pages_set } from './split_huge_pages_set.js';
+import { uffd_un_protect, uffd_write_protect } from './uffd_write_protect.js';
 import { uprobe_write_opcode } from './uprobe_write_opcode.js';
 import { task_numa_work } from './task_numa_work.js';
 import { user_read, user_write } from './user_access.js';
@@ -189,6 +190,25 @@ export const callables: readonly Callable[] = [
     args: ['file', 'file-count'],
     on: ['dax'],
     choices: [],
+    writes: false,
+    since: '5.7',
+  },
+  {
+    operation: uffd_write_protect,
+    by: 'cpu',
+    args: ['addr', 'count'],
+    on: ['anon'],
+    choices: [],
+    writes: false,
+    since: '5.7',
+  },
+  {
+    operation: uffd_un_protect,
+    by: 'cpu',
+    args: ['addr', 'count'],
+    on: ['anon'],
+    choices: [],
+    weight: 0.3,
     writes: false,
     since: '5.7',
   },

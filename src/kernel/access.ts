@@ -269,6 +269,8 @@ export const device_prefetch = verb('device_prefetch', ['addr'], (m, t, addr) =>
 export const signal_segv = constant('SIGSEGV', SIGSEGV);
 export const signal_bus = constant('SIGBUS', SIGBUS);
 export const refused = constant('REFUSED', REFUSED);
+/** Not a signal: the fault waits for somebody (handle_userfault), and is tried again. */
+export const VM_FAULT_RETRY = constant('VM_FAULT_RETRY', 8);
 
 /** The access ends without a value. */
 export const force_sig = verb(

@@ -37,6 +37,7 @@ export const VM_READ = constant('VM_READ', VM.READ);
 export const VM_WRITE = constant('VM_WRITE', VM.WRITE);
 export const VM_NONE = constant('VM_NONE', 0);
 export const VM_SOFTDIRTY = constant('VM_SOFTDIRTY', VM.SOFTDIRTY);
+export const VM_UFFD_WP = constant('VM_UFFD_WP', VM.UFFD_WP);
 
 export const vmaKind = (vma: number): number => vma & 15;
 /** A mapping whose pages become private copies when written. */

@@ -72,6 +72,10 @@ export const WINDOW = {
   TRUNCATE: 9,
   /** From here on a write to the pages of the range leaves the dirty bit in its entry. No window: it is there at once. */
   LOG: 10,
+  /** A monitor is asked before the range is written (userfaultfd). Begins when the operation returns, where the entry says so. */
+  ASK: 11,
+  /** The monitor lets writes to the range through. No window: it is there at once. */
+  LET: 12,
 } as const;
 
 /** Steps that are kept in mind, the last one of each kind and thread. */

@@ -1,5 +1,6 @@
 import { TABLE, VPAGE } from '../machine/layout.js';
 import type { Machine } from '../machine/machine.js';
+import { isHugetlb } from '../kernel/vma.js';
 import { pmdIndex, pteIndex } from '../kernel/walk.js';
 
 /** Who changed an entry after a thread last looked at it: a byte a thread, in two words of the page. */
@@ -29,7 +30,9 @@ export function addToAfter(m: Machine, addr: number, t: number): void {
  */
 export function inTransit(m: Machine, addr: number, t: number): boolean {
   const pte = pteIndex(m, addr);
-  const place = pte < 0 ? pmdIndex(m, addr) : pte; // a huge page's entry
+  // of huge entries those of hugetlb alone migrate; others are none without the lock too, while they are zapped
+  const huge = pte < 0 && isHugetlb(m.words[m.layout.vpage(addr) + VPAGE.VMA]);
+  const place = huge ? pmdIndex(m, addr) : pte;
   if (place < 0 || m.words[place] !== 0) return false;
   const L = m.layout;
   const table = Math.floor((place - L.table) / TABLE.SIZE);

@@ -15,6 +15,8 @@ export const COPIED = 1 << 30;
 export const TRACKED = 1;
 /** VPAGE.TRACK: a write leaves the dirty bit in the entry, for the next dirty log. */
 export const LOGGED = 2;
+/** VPAGE.TRACK: userfaultfd's monitor is asked before a write. */
+export const PROTECTED = 4;
 
 /** An object of the mm that no address names, for a new private copy: the address's own if it is free. */
 export function spareObject(m: Machine, addr: number): number {

@@ -9,8 +9,9 @@ import { addressOf, isCutOff } from './backing.js';
 import { bear } from './births.js';
 import { discardsFile, fileObject, openOnCopies, promiseFile } from './file-windows.js';
 import { heldSince, resultOf } from './held.js';
-import { DISCARDABLE, kindOfWindow, LOGGED, openOn, TRACKED } from './objects.js';
+import { DISCARDABLE, kindOfWindow, openOn } from './objects.js';
 import { settleContents, settleFile } from './settle.js';
+import { isMark, mark, trackFromHere, unprotect } from './tracking.js';
 
 /** Windows of operations in flight on the cells: discards, forks, syncs. One a thread, over many objects. */
 
@@ -21,6 +22,7 @@ const PROMISES_RIGHTS: ReadonlySet<number> = new Set([
   WINDOW.FORK,
   WINDOW.PROTECT,
   WINDOW.TRACK,
+  WINDOW.ASK,
 ]);
 /** What happens to pages of a file: the range of such a window is of file pages. */
 const OF_FILES: ReadonlySet<number> = new Set([WINDOW.SYNC, WINDOW.PUNCH, WINDOW.TRUNCATE]);
@@ -39,13 +41,11 @@ export function openWindow(
 ): void {
   const L = m.layout;
   const w = m.words;
-  if (kind === WINDOW.LOG) {
-    for (let i = 0; i < count; i++) w[L.vpage(start + i) + VPAGE.TRACK] |= LOGGED;
-    return;
-  }
+  if (isMark(kind)) return mark(m, kind, start, count);
   w[L.threadAt(t) + THREAD.WINDOW] = pack(kind, start, count, other);
   const files = L.geometry.mms * L.pages;
-  if (kind === WINDOW.PROTECT || kind === WINDOW.TRACK) return;
+  if (kind === WINDOW.PROTECT || kind === WINDOW.TRACK || kind === WINDOW.ASK) return;
+  if (kind === WINDOW.DISCARD) unprotect(m, start, count);
   if (OF_FILES.has(kind)) {
     for (let i = 0; i < count; i++) openOn(m, t, files + start + i);
     if (kind === WINDOW.TRUNCATE) openOnCopies(m, t, start, count);
@@ -205,12 +205,8 @@ export function closeWindow(l: Asking, t: number): void {
   if (discardsFile(kind)) promiseFile(l, t, kind, start, count);
   if (PROMISES_RIGHTS.has(kind)) for (let i = 0; i < count; i++) l.promised(m, t, start + i);
   if (kind === WINDOW.UNMAP) for (let i = 0; i < count; i++) forget(m, start + i);
-  if (kind === WINDOW.TRACK) {
-    for (let i = 0; i < count; i++) {
-      const v = L.vpage(start + i);
-      if (m.words[v + VPAGE.VMA] !== 0) m.words[v + VPAGE.TRACK] |= TRACKED;
-    }
-  }
+  if (kind === WINDOW.DISCARD) unprotect(m, start, count);
+  trackFromHere(m, kind, start, count);
   m.words[at] = 0;
 }
 
@@ -239,7 +235,9 @@ function closeOn(l: Asking, t: number, kind: number, object: number): void {
   if (kind !== WINDOW.DISCARD && kind !== WINDOW.UNMAP && kind !== WINDOW.NONE) return;
   // of two names (mremap in flight) the one that has an entry
   const addr = addressOf(m, object);
-  if (addr >= 0) settleContents(l, t, kind, object, addr);
+  if (addr < 0) return;
+  settleContents(l, t, kind, object, addr);
+  if (kind === WINDOW.NONE) unprotect(m, addr, 1);
 }
 
 /** A sync owes nothing of a page that was cut off, or whose contents are being discarded. */
