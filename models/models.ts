@@ -16,6 +16,7 @@ import { v6_12 } from './v6.12.js';
 
 export { hunks } from './patch-2017.js';
 export { callables } from './operations/register.js';
+export * as notifier from './operations/mmu_notifier.js';
 
 /** The built-in models, by name. */
 export const models: readonly Model[] = [
