@@ -99,7 +99,11 @@ function invalidateDevice(m: Machine, d: number, page: number, count: number): v
 
 function dropWalkCache(m: Machine, t: number, first: number, last: number): void {
   const at = m.layout.walkCacheAt(t);
-  for (let h = first; h <= last; h++) m.words[at + h] = 0;
+  for (let h = first; h <= last; h++) {
+    m.words[at + h] = 0;
+    // what points to a table of PMDs serves the whole PUD region
+    if ((m.words[at + (h ^ 1)] & PTE.HUGE) !== 0) m.words[at + (h ^ 1)] = 0;
+  }
 }
 
 /** Drops one translation; hardware that writes dirty bits back late does it now. */
