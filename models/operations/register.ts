@@ -21,6 +21,7 @@ import { fsync } from './fsync.js';
 import { memory_failure } from './memory_failure.js';
 import { migrate_pages } from './migrate_pages.js';
 import { migrate_vma } from './migrate_vma.js';
+import { oom_reap_task_mm } from './oom_reap_task_mm.js';
 import { shrink_page_list } from './shrink_page_list.js';
 import { soft_offline_huge_page } from './soft_offline_huge_page.js';
 import { split_huge_pages_set } from './split_huge_pages_set.js';
@@ -170,6 +171,15 @@ export const callables: readonly Callable[] = [
     by: 'cpu',
     args: [],
     on: EVERY,
+    choices: ['gather-full'],
+    weight: 0.5,
+    writes: false,
+  },
+  {
+    operation: oom_reap_task_mm,
+    by: 'cpu',
+    args: ['mm'],
+    on: ['anon', 'file-private'],
     choices: ['gather-full'],
     weight: 0.5,
     writes: false,

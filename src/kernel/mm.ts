@@ -169,6 +169,7 @@ export const mm_is_new = test('mm_is_new', ['mm'], (m, _t, mm) => {
 /** The child does not run yet: its threads wait before they walk its tables (see access.ts). */
 export const mm_init = verb('mm_init', ['mm'], (m, _t, mm) => {
   m.words[m.layout.mmAt(mm) + MM.BORN] = 1;
+  m.words[m.layout.mmAt(mm) + MM.FLAGS] = 0;
   return DONE;
 });
 export const wake_up_new_task = verb('wake_up_new_task', ['mm'], (m, _t, mm) => {

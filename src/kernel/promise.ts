@@ -162,6 +162,16 @@ export const promise_log = verb(
   },
   P,
 );
+/** The private contents of the range are gone: nobody reads anything there any more. */
+export const promise_reap = verb(
+  'promise_reap',
+  ['start', 'count'],
+  (m, t, start, count) => {
+    m.observer.opened(m, t, WINDOW.REAP, start, count, 0);
+    return DONE;
+  },
+  P,
+);
 /** The function that ends here promised that nobody has more rights to the page than its entry gives. */
 export const promise_entry = verb(
   'promise_entry',

@@ -76,6 +76,12 @@ export const find_vma = test(
   { private: true },
 );
 
+/** The vma over the address; mmap_sem is held. */
+export const vma_at = value('vma_at', ['addr'], (m, _t, addr) => {
+  const mm = m;
+  return mm.words[mm.layout.vpage(addr) + VPAGE.VMA];
+});
+
 export const vma_anonymous = test(
   'vma_is_anonymous',
   ['vma'],
