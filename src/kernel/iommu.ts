@@ -47,6 +47,7 @@ export function invalidateSecondary(m: Machine, addr: number, count: number): vo
   for (let d = 0; d < L.geometry.devices; d++) {
     const at = L.deviceAt(d);
     if (!hears(m, at, mm)) continue;
+    m.roundTrips++;
     if (m.hardware['inactive-pasid'] === 1 && (m.words[at + DEVICE.FLAGS] & ACTIVE) === 0) continue;
     if (m.hardware['flush-reach'] === 1 && (m.words[at + DEVICE.FLAGS] & COUNTED) === 0) continue;
     if (m.hardware.completion === 1) {
