@@ -80,7 +80,15 @@ export const callables: readonly Callable[] = [
     writes: false,
   },
   { operation: mprotect, by: 'cpu', args: ['addr', 'count', 'prot'], on: EVERY, choices: [], writes: false },
-  { operation: madvise_free, by: 'cpu', args: ['addr', 'count'], on: ['anon'], choices: [], writes: false },
+  {
+    operation: madvise_free,
+    since: '4.5',
+    by: 'cpu',
+    args: ['addr', 'count'],
+    on: ['anon'],
+    choices: [],
+    writes: false,
+  },
   {
     operation: shrink_page_list,
     by: 'cpu',
@@ -100,6 +108,7 @@ export const callables: readonly Callable[] = [
   },
   {
     operation: migrate_vma,
+    since: '4.14',
     by: 'cpu',
     args: ['any-addr'],
     on: ['anon'],
@@ -124,7 +133,7 @@ export const callables: readonly Callable[] = [
     choices: ['huge-allocation-fails'],
     writes: false,
   },
-  { operation: dax_fsync, by: 'cpu', args: ['file'], on: ['dax'], choices: [], writes: false },
+  { operation: dax_fsync, since: '4.10', by: 'cpu', args: ['file'], on: ['dax'], choices: [], writes: false },
   { operation: clear_refs_write, by: 'cpu', args: [], on: EVERY, choices: [], writes: false },
   {
     operation: ksm_scan,
@@ -136,6 +145,7 @@ export const callables: readonly Callable[] = [
   },
   {
     operation: split_huge_pages_set,
+    since: '4.5',
     by: 'cpu',
     args: ['any-addr'],
     on: ['anon'],
