@@ -14,6 +14,7 @@ import { softDirty } from './history/soft-dirty.js';
 import { teardown } from './history/teardown.js';
 import { subscribers } from './history/subscribers.js';
 import { tlbGather } from './history/tlb-gather.js';
+import { userfaultfd } from './history/userfaultfd.js';
 
 /** Everything that is known of how the base operations changed, before v4.14 and after it, by topic. */
 export const changes: readonly Change[] = [
@@ -32,4 +33,5 @@ export const changes: readonly Change[] = [
   ...softDirty,
   ...subscribers,
   ...tlbGather,
+  ...userfaultfd,
 ];

@@ -1,5 +1,7 @@
 import type { Model } from '../src/program/model.js';
 import { always_notify } from './always-notify.js';
+import { backports } from './backports-4.4.js';
+import { leaf_callback } from './leaf-callback.js';
 import { optimized } from './optimized.js';
 import { v4_4 } from './v4.4.js';
 import { v4_12 } from './v4.12.js';
@@ -14,11 +16,13 @@ import { v6_12 } from './v6.12.js';
 
 export { hunks } from './patch-2017.js';
 export { callables } from './operations/register.js';
+export * as notifier from './operations/mmu_notifier.js';
 
 /** The built-in models, by name. */
 export const models: readonly Model[] = [
   always_notify,
   optimized,
+  leaf_callback,
   v4_4,
   v4_12,
   v4_14,
@@ -29,4 +33,5 @@ export const models: readonly Model[] = [
   v6_1,
   v6_6,
   v6_12,
+  ...backports,
 ];

@@ -9,6 +9,7 @@ import { mprotectAndMremapRepairs } from './repairs-mprotect-mremap.js';
 import { reclaimRepairs } from './repairs-reclaim.js';
 import { softDirtyRepairs } from './repairs-soft-dirty.js';
 import { teardownRepairs } from './repairs-teardown.js';
+import { userfaultfdRepairs } from './repairs-userfaultfd.js';
 
 /** What v4.14 gets wrong on the CPU side, repaired as later kernels did. Each edit says which commit it follows. */
 export const repairs: readonly Edit[] = [
@@ -22,4 +23,5 @@ export const repairs: readonly Edit[] = [
   ...reclaimRepairs,
   ...softDirtyRepairs,
   ...teardownRepairs,
+  ...userfaultfdRepairs,
 ];

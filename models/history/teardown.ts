@@ -1,8 +1,30 @@
-import { swappedCopies } from '../repairs-teardown.js';
+import { blockingReaper, nonblockingReaper, reapsInBrackets, swappedCopies } from '../repairs-teardown.js';
 import type { Change } from '../history.js';
 
 /** Truncation, exit and the oom reaper. */
 export const teardown: readonly Change[] = [
+  {
+    since: '4.16',
+    commit: '5ff7091f5a2c',
+    about: 'the oom reaper takes vmas one by one inside brackets, also of an mm with subscribers',
+    unverified: true,
+    edits: reapsInBrackets,
+  },
+  {
+    since: '4.16',
+    until: '4.19',
+    commit: '5ff7091f5a2c',
+    about: 'the oom reaper leaves an mm alone that has subscribers whose callbacks may sleep',
+    unverified: true,
+    edits: blockingReaper,
+  },
+  {
+    since: '4.19',
+    commit: '93065ac753e4',
+    about: 'the oom reaper opens brackets that may not sleep, and skips a vma whose bracket is refused',
+    unverified: true,
+    edits: nonblockingReaper,
+  },
   {
     since: '5.18',
     commit: '5abfd71d936a',

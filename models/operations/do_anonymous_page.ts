@@ -10,6 +10,7 @@ import {
   pte_unmap_unlock,
   set_pte_at,
 } from '../../src/kernel/pgtable.js';
+import { unstable_address_space } from '../../src/kernel/oom.js';
 import { is_zero, let_ } from '../../src/kernel/range.js';
 import { page_add_new_anon_rmap } from '../../src/kernel/rmap.js';
 
@@ -17,7 +18,7 @@ const ZERO_PAGE = number(0);
 
 /**
  * First touch of an anonymous page: a read maps the zero page, a write a new page. mm/memory.c, v4.14.
- * Left out: userfaultfd, memory cgroups, the oom reaper's check_stable_address_space.
+ * Left out: userfaultfd, memory cgroups.
  */
 export const do_anonymous_page = operation({
   name: 'do_anonymous_page',
@@ -30,6 +31,7 @@ export const do_anonymous_page = operation({
     when(is_zero(write), [
       pte_offset_map_lock(addr, pte),
       pte_get(pte, entry),
+      when(unstable_address_space(addr), [let_(fault, signal_bus), pte_unmap_unlock(pte), go_to('out')]),
       when(pte_none(entry), [set_pte_at(addr, pte, mk_pte(ZERO_PAGE, SPECIAL))]),
       pte_unmap_unlock(pte),
       go_to('out'),
@@ -39,6 +41,12 @@ export const do_anonymous_page = operation({
     pte_offset_map_lock(addr, pte),
     pte_get(pte, entry),
     when(not(pte_none(entry)), [put_page(page), pte_unmap_unlock(pte), go_to('out')]),
+    when(unstable_address_space(addr), [
+      let_(fault, signal_bus),
+      put_page(page),
+      pte_unmap_unlock(pte),
+      go_to('out'),
+    ]),
     page_add_new_anon_rmap(page, addr),
     set_pte_at(addr, pte, maybe_mkwrite(mk_pte(page, DIRTY), vma)),
     pte_unmap_unlock(pte),

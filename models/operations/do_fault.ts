@@ -21,6 +21,7 @@ import {
   set_pte_at,
 } from '../../src/kernel/pgtable.js';
 import { down_read, up_read } from '../../src/kernel/locks.js';
+import { unstable_address_space } from '../../src/kernel/oom.js';
 import { is_zero, let_ } from '../../src/kernel/range.js';
 import { page_add_new_anon_rmap, page_dup_rmap } from '../../src/kernel/rmap.js';
 import { beyond_i_size, i_mmap_sem } from '../../src/kernel/truncate.js';
@@ -64,6 +65,14 @@ export const do_fault = operation({
       up_read(i_mmap_sem(index)),
       when(PageFlag(page, PG_hwpoison), [
         unlock_page(page), // __do_fault
+        put_page(page),
+        let_(fault, signal_bus),
+        go_to('out'),
+      ]),
+    ]),
+    when(not(vma_shared(vma)), [
+      when(unstable_address_space(addr), [
+        unlock_page(page), // finish_fault: a private copy may have been reaped
         put_page(page),
         let_(fault, signal_bus),
         go_to('out'),

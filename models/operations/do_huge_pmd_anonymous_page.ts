@@ -5,6 +5,7 @@ import { pmd_start } from '../../src/kernel/gather.js';
 import { clear_huge_page, HUGE_ZERO_PAGE, pmdp_get, transhuge_vma_suitable } from '../../src/kernel/huge.js';
 import { alloc_huge_page, put_page } from '../../src/kernel/page.js';
 import { pmd_lock, pmd_unlock, set_pmd_at } from '../../src/kernel/pgtable.js';
+import { unstable_address_space } from '../../src/kernel/oom.js';
 import { is_zero, let_ } from '../../src/kernel/range.js';
 import { page_add_new_anon_rmap } from '../../src/kernel/rmap.js';
 
@@ -28,6 +29,7 @@ export const do_huge_pmd_anonymous_page = operation({
     when(is_zero(write), [
       pmd_lock(haddr, pmd),
       pmdp_get(pmd, entry),
+      when(unstable_address_space(addr), [pmd_unlock(pmd), let_(fallback, ONE), go_to('out')]), // SIGBUS, from the base page
       when(pte_none(entry), [set_pmd_at(haddr, pmd, mk_huge_pmd(HUGE_ZERO_PAGE, READ_ONLY))]),
       pmd_unlock(pmd),
       go_to('out'),
@@ -37,6 +39,7 @@ export const do_huge_pmd_anonymous_page = operation({
     pmd_lock(haddr, pmd),
     pmdp_get(pmd, entry),
     when(not(pte_none(entry)), [pmd_unlock(pmd), put_page(page), go_to('out')]),
+    when(unstable_address_space(addr), [pmd_unlock(pmd), put_page(page), let_(fallback, ONE), go_to('out')]),
     page_add_new_anon_rmap(page, haddr),
     set_pmd_at(haddr, pmd, maybe_mkwrite(mk_huge_pmd(page, DIRTY), vma)),
     pmd_unlock(pmd),

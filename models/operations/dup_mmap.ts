@@ -13,6 +13,7 @@ import {
   vma_pages,
   wake_up_new_task,
 } from '../../src/kernel/mm.js';
+import { fatal_signal_pending } from '../../src/kernel/oom.js';
 import { promise_child_complete, promise_fork } from '../../src/kernel/promise.js';
 import { let_ } from '../../src/kernel/range.js';
 import { flush_tlb_mm } from '../../src/kernel/tlb.js';
@@ -38,6 +39,7 @@ export const dup_mmap = operation({
     let_(child_start, mm_start(child)),
     when(not(forked_before(start, child_start)), [go_to('out')]),
     down_write(mmap_sem(start)),
+    when(fatal_signal_pending(start), [go_to('unlock')]), // in copy_process, after the copy: the child never runs
     when(not(mm_is_new(child)), [go_to('unlock')]),
     when(not(down_write_trylock(mmap_sem(child_start))), [go_to('unlock')]), // down_write_nested
     mm_init(child),

@@ -1,6 +1,8 @@
 import { call, each, when } from '../../src/program/build.js';
 import { operation } from '../../src/program/operation.js';
 import { pte_free_tlb, tlb_gather_fullmm } from '../../src/kernel/gather.js';
+import { down_write, mmap_sem, up_write } from '../../src/kernel/locks.js';
+import { mm_is_oom_victim, set_mmf_oom_skip } from '../../src/kernel/oom.js';
 import { next_pmd } from '../../src/kernel/range.js';
 import { covers_whole_table, unlink_vmas } from '../../src/kernel/vma.js';
 import { mmu_notifier_release } from './mmu_notifier_release.js';
@@ -9,8 +11,7 @@ import { unmap_vmas } from './unmap_vmas.js';
 
 /**
  * Takes an mm down that nobody uses any more: subscribers first, then everything that it maps, without mmap_sem and under
- * one gather of the whole mm; nobody hears of it. mm/mmap.c, v4.14. Left out: mlock; the oom reaper that may still be
- * at work takes mmap_sem, which __mmput waits for here (the C does so between unmap_vmas and free_pgtables).
+ * one gather of the whole mm; nobody hears of it. mm/mmap.c, v4.14. Left out: mlock.
  */
 export const exit_mmap = operation({
   name: 'exit_mmap',
@@ -21,6 +22,11 @@ export const exit_mmap = operation({
     call(mmu_notifier_release, { addr: start }),
     tlb_gather_fullmm(start),
     call(unmap_vmas, { start, count }),
+    when(mm_is_oom_victim(start), [
+      set_mmf_oom_skip(start), // the reaper may be at work: wait until it has gone
+      down_write(mmap_sem(start)),
+      up_write(mmap_sem(start)),
+    ]),
     unlink_vmas(start, count), // free_pgtables: unlink_anon_vmas, unlink_file_vma
     each(next_pmd(start, count, cursor, addr), [
       when(covers_whole_table(addr), [pte_free_tlb(addr)]), // free_pte_range: pmd_clear

@@ -12,6 +12,7 @@ import { madvise_dontneed } from './madvise_dontneed.js';
 import { madvise_free } from './madvise_free.js';
 import { mprotect } from './mprotect.js';
 import { mremap } from './mremap.js';
+import { munlock_vma_page } from './munlock_vma_page.js';
 import { munmap } from './munmap.js';
 import { exit_mm } from './exit_mm.js';
 import { ext4_punch_hole } from './ext4_punch_hole.js';
@@ -20,9 +21,11 @@ import { fsync } from './fsync.js';
 import { memory_failure } from './memory_failure.js';
 import { migrate_pages } from './migrate_pages.js';
 import { migrate_vma } from './migrate_vma.js';
+import { oom_reap_task_mm } from './oom_reap_task_mm.js';
 import { shrink_page_list } from './shrink_page_list.js';
 import { soft_offline_huge_page } from './soft_offline_huge_page.js';
 import { split_huge_pages_set } from './split_huge_pages_set.js';
+import { uffd_un_protect, uffd_write_protect } from './uffd_write_protect.js';
 import { uprobe_write_opcode } from './uprobe_write_opcode.js';
 import { task_numa_work } from './task_numa_work.js';
 import { user_read, user_write } from './user_access.js';
@@ -87,6 +90,7 @@ export const callables: readonly Callable[] = [
   },
   {
     operation: madvise_free,
+    since: '4.5',
     by: 'cpu',
     weight: 1.5,
     args: ['addr', 'count'],
@@ -113,6 +117,7 @@ export const callables: readonly Callable[] = [
   },
   {
     operation: migrate_vma,
+    since: '4.14',
     by: 'cpu',
     args: ['any-addr'],
     on: ['anon'],
@@ -139,7 +144,7 @@ export const callables: readonly Callable[] = [
     choices: ['huge-allocation-fails'],
     writes: false,
   },
-  { operation: dax_fsync, by: 'cpu', args: ['file'], on: ['dax'], choices: [], writes: false },
+  { operation: dax_fsync, since: '4.10', by: 'cpu', args: ['file'], on: ['dax'], choices: [], writes: false },
   { operation: clear_refs_write, by: 'cpu', args: [], on: EVERY, choices: [], writes: false },
   {
     operation: ksm_scan,
@@ -152,6 +157,7 @@ export const callables: readonly Callable[] = [
   },
   {
     operation: split_huge_pages_set,
+    since: '4.5',
     by: 'cpu',
     args: ['any-addr'],
     on: ['anon'],
@@ -191,6 +197,15 @@ export const callables: readonly Callable[] = [
     weight: 0.5,
     writes: false,
   },
+  {
+    operation: oom_reap_task_mm,
+    by: 'cpu',
+    args: ['mm'],
+    on: ['anon', 'file-private'],
+    choices: ['gather-full'],
+    weight: 0.5,
+    writes: false,
+  },
   { operation: dup_mmap, by: 'cpu', args: ['other-mm'], on: EVERY, choices: [], writes: false },
   {
     operation: wp_shared_mapping_range,
@@ -210,7 +225,36 @@ export const callables: readonly Callable[] = [
     writes: false,
     since: '5.7',
   },
+  {
+    operation: uffd_write_protect,
+    by: 'cpu',
+    args: ['addr', 'count'],
+    on: ['anon'],
+    choices: [],
+    writes: false,
+    since: '5.7',
+  },
+  {
+    operation: uffd_un_protect,
+    by: 'cpu',
+    args: ['addr', 'count'],
+    on: ['anon'],
+    choices: [],
+    weight: 0.3,
+    writes: false,
+    since: '5.7',
+  },
   { operation: task_numa_work, by: 'cpu', args: ['addr', 'count'], on: RMAPPED, choices: [], writes: false },
+  {
+    operation: munlock_vma_page,
+    until: '5.14', // page_mlock
+    by: 'cpu',
+    args: ['any-addr'],
+    on: RMAPPED,
+    choices: [],
+    weight: 0.3,
+    writes: false,
+  },
   {
     operation: soft_offline_huge_page,
     by: 'cpu',

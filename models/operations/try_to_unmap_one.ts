@@ -39,7 +39,7 @@ import { has, let_ } from '../../src/kernel/range.js';
 import { page_remove_rmap } from '../../src/kernel/rmap.js';
 import { page_swap_slot, swap_duplicate } from '../../src/kernel/swap.js';
 import { set_tlb_ubc_flush_pending, should_defer_flush } from '../../src/kernel/tlb.js';
-import { TTU_BATCH_FLUSH, TTU_IGNORE_HWPOISON, TTU_MIGRATION } from '../../src/kernel/vmscan.js';
+import { TTU_BATCH_FLUSH, TTU_IGNORE_HWPOISON, TTU_MIGRATION, TTU_MUNLOCK } from '../../src/kernel/vmscan.js';
 import { mmu_notifier_invalidate_range_end } from './mmu_notifier_invalidate_range_end.js';
 import { mmu_notifier_invalidate_range_start } from './mmu_notifier_invalidate_range_start.js';
 
@@ -51,7 +51,7 @@ const ONE = number(1);
  * C returns false, which ends the walk. The page is locked and the caller holds a reference. mm/rmap.c, v4.14.
  *
  * v4.14 notifies under the lock at the discard label, after the mapping and its reference are gone; later kernels
- * do it inside some branches, where slots stand. Left out: mlocked vmas (TTU_MUNLOCK), the accessed bit, pages mapped by
+ * do it inside some branches, where slots stand. Left out: mlocked vmas, the accessed bit, pages mapped by
  * a PMD (set_pmd_migration_entry, TTU_SPLIT_HUGE_PMD), rss counters, mmlist. A hugetlb page goes the way of a base page: its
  * place is a PMD entry, and nobody asks whether other mms share the table that holds it.
  */
@@ -60,10 +60,11 @@ export const try_to_unmap_one = operation({
   from: 'mm/rmap.c',
   takes: ['page', 'addr', 'flags'],
   gives: ['stop'],
-  locals: ['start', 'count', 'pte', 'entry'],
+  locals: ['start', 'count', 'notify', 'pte', 'entry'],
   steps: ({ page, addr, flags, stop, start, count, pte, entry }) => [
     let_(start, addr),
     let_(count, compound_pages(page)),
+    when(has(flags, TTU_MUNLOCK), [go_to('out')]), // munlock has nothing to gain from vmas that are not VM_LOCKED
     mmu_notifier_invalidate_range_start(start, count),
     when(not(page_vma_mapped_walk(page, addr, PVMW_NONE, pte)), [go_to('end')]),
     when(has(flags, TTU_MIGRATION), [
@@ -166,5 +167,6 @@ export const try_to_unmap_one = operation({
     pte_unmap_unlock(pte),
     label('end'),
     mmu_notifier_invalidate_range_end(start, count),
+    label('out'),
   ],
 });

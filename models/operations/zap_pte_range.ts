@@ -74,7 +74,6 @@ export const zap_pte_range = operation({
           ],
           [
             when(not(is_zero(details)), [go_to('next')]),
-            label('zap_not_present'),
             when(is_swap_entry(entry), [free_swap_and_cache(entry_target(entry))]),
             when(is_device_private_entry(entry), [
               let_(page, entry_target(entry)),

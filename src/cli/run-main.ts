@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 
 import { BadInput } from '../base/errors.js';
 import { ExitCode } from './exit-codes.js';
+import { costCommand } from './cost.js';
 import { exploreCommand } from './explore.js';
 import { fuzzCommand } from './fuzz.js';
 import { listCommand } from './list.js';
@@ -19,6 +20,7 @@ export function shootdown(): Command {
     replayCommand(),
     shrinkCommand(),
     exploreCommand(),
+    costCommand(),
     listCommand(),
     showCommand(),
   ]) {

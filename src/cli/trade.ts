@@ -10,7 +10,7 @@ import { kernelWords } from '../kernel/verbs.js';
 import type { Finding } from '../run/finding.js';
 import { Laboratory } from '../run/laboratory.js';
 import { existsIn } from '../program/kernel-version.js';
-import { operationsIn } from '../program/operations-in.js';
+import { operationsWith } from '../program/operations-in.js';
 import type { Model } from '../program/model.js';
 import { caseGenerator } from '../scenario/generate.js';
 import { subscriberWeights } from '../scenario/subscriber-kinds.js';
@@ -18,7 +18,10 @@ import { strategyNamed } from '../schedule/strategies.js';
 import { renderReadme } from '../report/readme.js';
 import { renderTrace } from '../report/trace-text.js';
 
-const operations = operationsIn(callables.map((c) => c.operation));
+const operations = operationsWith(
+  callables.map((c) => c.operation),
+  models.flatMap((m) => m.edits),
+);
 
 /** Everything that the names on the command line can mean. */
 export const register: Register = { models, operations };

@@ -1,14 +1,14 @@
-import { PTES_PER_PMD } from '../machine/geometry.js';
+import { PMDS_PER_PUD, PTES_PER_PMD } from '../machine/geometry.js';
 import { DEVICE, FRAME, MM, TABLE, THREAD } from '../machine/layout.js';
 import { REFUSED, SIGBUS, SIGSEGV, type Machine } from '../machine/machine.js';
 import { test, verb } from '../machine/verb.js';
 import { BLOCKED, DONE, NO } from '../program/primitive.js';
 import { constant } from '../program/build.js';
-import { frameOf, isHuge, isPresent, KIND_TABLE, kindOf, PTE } from './entry.js';
+import { frameOf, isHuge, isPresent, KIND_TABLE, kindOf, PTE, tableEntry } from './entry.js';
 import { ACTIVE, COUNTED, evict } from './iommu.js';
 import { zapEntry } from './shadow-entries.js';
 import { STATE, SUBSCRIBER } from './subscriber.js';
-import { frameFor, narrow, pmdIndex } from './walk.js';
+import { frameFor, narrow, pmdIndex, pmdTable } from './walk.js';
 
 /**
  * Hot. Accesses of CPUs and devices through their TLBs, and the walks that fill them. On conforming hardware a hit and
@@ -156,11 +156,18 @@ function walkFrom(m: Machine, t: number, addr: number, write: number): number {
   const cached = m.words[at];
   if (cached !== 0) {
     if ((cached & PTE.FREED) !== 0) m.observer.walkedFreed(m, t, addr, write !== 0);
-    return L.tableAt(frameOf(cached)) + TABLE.ENTRY + (addr & LAST_PMD);
+    const table = L.tableAt(frameOf(cached)) + TABLE.ENTRY;
+    if (!isHuge(cached)) return table + (addr & LAST_PMD);
+    const e = m.words[table + ((addr >> 2) & (PMDS_PER_PUD - 1))];
+    if (kindOf(e) !== KIND_TABLE || isPresent(e)) return table + ((addr >> 2) & (PMDS_PER_PUD - 1));
+    return L.tableAt(frameOf(e)) + TABLE.ENTRY + (addr & LAST_PMD);
   }
   const pmd = pmdIndex(m, addr);
-  if (pmd >= 0 && kindOf(m.words[pmd]) === KIND_TABLE && !isPresent(m.words[pmd]))
-    m.words[at] = m.words[pmd]!;
+  if (pmd < 0) return -1;
+  const e = m.words[pmd];
+  if (kindOf(e) === KIND_TABLE && !isPresent(e)) m.words[at] = e;
+  // a huge entry: the last table on the way is that of PMDs, which hugetlb may share
+  else if (isHuge(e) && isPresent(e)) m.words[at] = tableEntry(pmdTable(m, addr)) | PTE.HUGE;
   return leaf(m, addr);
 }
 
@@ -269,6 +276,8 @@ export const device_prefetch = verb('device_prefetch', ['addr'], (m, t, addr) =>
 export const signal_segv = constant('SIGSEGV', SIGSEGV);
 export const signal_bus = constant('SIGBUS', SIGBUS);
 export const refused = constant('REFUSED', REFUSED);
+/** Not a signal: the fault waits for somebody (handle_userfault), and is tried again. */
+export const VM_FAULT_RETRY = constant('VM_FAULT_RETRY', 8);
 
 /** The access ends without a value. */
 export const force_sig = verb(

@@ -32,6 +32,9 @@ export const KIND_TABLE = 5 << 10;
 /** The PMD is none for every walk, and khugepaged holds the table that it took out of it: mmap_sem keeps it none. */
 export const KIND_DETACHED = 6 << 10;
 
+/** Bits that swap, migration and device-private entries take over from what they replace. */
+export const KEPT = PTE.SOFT_DIRTY | PTE.UFFD_WP;
+
 export const FRAME_SHIFT = 16;
 
 export const frameOf = (entry: number): number => entry >>> FRAME_SHIFT;
@@ -76,14 +79,13 @@ export const pte_mksoft_dirty = value('pte_mksoft_dirty', ['entry'], (_m, _t, e)
 export const swp_entry_to_pte = value(
   'swp_entry_to_pte',
   ['slot', 'from'],
-  (_m, _t, slot, from) => (slot << FRAME_SHIFT) | KIND_SWAP | (from & PTE.SOFT_DIRTY),
+  (_m, _t, slot, from) => (slot << FRAME_SHIFT) | KIND_SWAP | (from & KEPT),
 );
-/** Carries the write permission, and soft-dirty, of the entry that it replaces. */
+/** Carries the write permission, soft-dirty and uffd-wp of the entry that it replaces. */
 export const make_migration_entry = value(
   'make_migration_entry',
   ['page', 'from'],
-  (_m, _t, page, from) =>
-    (page << FRAME_SHIFT) | KIND_MIGRATION | (from & (PTE.WRITE | PTE.SOFT_DIRTY | PTE.HUGE)),
+  (_m, _t, page, from) => (page << FRAME_SHIFT) | KIND_MIGRATION | (from & (PTE.WRITE | KEPT | PTE.HUGE)),
 );
 /** A migration entry without the write permission (make_migration_entry_read). */
 export const make_migration_entry_read = value(

@@ -40,6 +40,7 @@ export const atomic_dec_and_test_mm_users = test('atomic_dec_and_test_mm_users',
 /** The mm is gone; nothing of it is left but the words. */
 export const mmdrop = verb('mmdrop', ['addr'], (m, _t, addr) => {
   m.words[exitAt(m, addr)] = 0;
+  m.words[m.layout.mmAt(addr >> m.layout.pagesShift) + MM.FLAGS] = 0;
   return DONE;
 });
 

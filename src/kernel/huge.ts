@@ -4,7 +4,7 @@ import { test, value, verb } from '../machine/verb.js';
 import { constant, expand, mutedSlot, number } from '../program/build.js';
 import { BLOCKED, DONE, NO } from '../program/primitive.js';
 import type { Arg, Expand } from '../program/step.js';
-import { FRAME_SHIFT, frameOf, isHuge, isPresent, KIND_MIGRATION, PTE, tableEntry } from './entry.js';
+import { FRAME_SHIFT, frameOf, isHuge, isPresent, KEPT, KIND_MIGRATION, PTE, tableEntry } from './entry.js';
 import { mmu_notifier_invalidate_range } from './notifier.js';
 import { PG, putPage } from './page.js';
 import { allocTable, set_pmd_at } from './pgtable.js';
@@ -88,8 +88,8 @@ export const fill_split_ptes = verb(
       const frame = (frameOf(e) + i) << FRAME_SHIFT;
       w[at + i] =
         freeze !== 0
-          ? frame | KIND_MIGRATION | (e & (PTE.WRITE | PTE.SOFT_DIRTY))
-          : frame | PTE.PRESENT | (e & allowed) | (e & PTE.SOFT_DIRTY);
+          ? frame | KIND_MIGRATION | (e & (PTE.WRITE | KEPT))
+          : frame | PTE.PRESENT | (e & allowed) | (e & KEPT);
       w[m.layout.frameAt(frameOf(e) + i) + FRAME.MAP]++;
     }
     return DONE;
@@ -104,6 +104,18 @@ export const fill_zero_ptes = verb(
     const at = m.layout.tableAt(table) + TABLE.ENTRY;
     for (let i = 0; i < PTES_PER_PMD; i++)
       m.words[at + i] = (ZERO_FRAME << FRAME_SHIFT) | PTE.PRESENT | PTE.SPECIAL;
+    return DONE;
+  },
+  { private: true },
+);
+
+/** The PTEs of the zero page ask the monitor if the huge entry did; nothing reaches the table yet. */
+export const keep_uffd_wp_of_zero_ptes = verb(
+  'pte_mkuffd_wp_of_zero_split',
+  ['pgtable', 'entry'],
+  (m, _t, table, entry) => {
+    const at = m.layout.tableAt(table) + TABLE.ENTRY;
+    for (let i = 0; i < PTES_PER_PMD; i++) m.words[at + i] |= entry & PTE.UFFD_WP;
     return DONE;
   },
   { private: true },

@@ -2,7 +2,7 @@ import { DEVICE, THREAD } from '../machine/layout.js';
 import { PTES_PER_PMD } from '../machine/geometry.js';
 import type { Machine } from '../machine/machine.js';
 import { PTE } from './entry.js';
-import { SUBSCRIBER } from './subscriber.js';
+import { STATE, SUBSCRIBER } from './subscriber.js';
 import { dropAll } from './cpu-tlb.js';
 import { pmdIndex, pteIndex } from './walk.js';
 
@@ -16,6 +16,16 @@ export const ACTIVE = 1;
 /** Software counted this device when its driver took a page request. */
 export const COUNTED = 2;
 
+/** The device has a TLB of the mm, and its subscription is on the list: nobody hears anything after release. */
+function hears(m: Machine, at: number, mm: number): boolean {
+  const w = m.words;
+  return (
+    w[at + DEVICE.MM] === mm &&
+    w[at + DEVICE.KIND] === SUBSCRIBER.SVA &&
+    (w[at + DEVICE.STATE] & STATE.LISTED) !== 0
+  );
+}
+
 /** True when the invalidation of [addr, addr + count) can complete now; false when a posted write must land first. */
 export function secondaryReady(m: Machine, addr: number, count: number): boolean {
   if (m.hardware['posted-writes'] !== 0) return true;
@@ -23,7 +33,7 @@ export function secondaryReady(m: Machine, addr: number, count: number): boolean
   const mm = addr >> L.pagesShift;
   for (let d = 0; d < L.geometry.devices; d++) {
     const at = L.deviceAt(d);
-    if (m.words[at + DEVICE.MM] !== mm || m.words[at + DEVICE.KIND] !== SUBSCRIBER.SVA) continue;
+    if (!hears(m, at, mm)) continue;
     const post = m.words[at + DEVICE.POST_AT] - 1;
     if (post >= addr && post < addr + Math.max(count, 1)) return false;
   }
@@ -36,7 +46,8 @@ export function invalidateSecondary(m: Machine, addr: number, count: number): vo
   const mm = addr >> L.pagesShift;
   for (let d = 0; d < L.geometry.devices; d++) {
     const at = L.deviceAt(d);
-    if (m.words[at + DEVICE.MM] !== mm || m.words[at + DEVICE.KIND] !== SUBSCRIBER.SVA) continue;
+    if (!hears(m, at, mm)) continue;
+    m.roundTrips++;
     if (m.hardware['inactive-pasid'] === 1 && (m.words[at + DEVICE.FLAGS] & ACTIVE) === 0) continue;
     if (m.hardware['flush-reach'] === 1 && (m.words[at + DEVICE.FLAGS] & COUNTED) === 0) continue;
     if (m.hardware.completion === 1) {
@@ -99,7 +110,11 @@ function invalidateDevice(m: Machine, d: number, page: number, count: number): v
 
 function dropWalkCache(m: Machine, t: number, first: number, last: number): void {
   const at = m.layout.walkCacheAt(t);
-  for (let h = first; h <= last; h++) m.words[at + h] = 0;
+  for (let h = first; h <= last; h++) {
+    m.words[at + h] = 0;
+    // what points to a table of PMDs serves the whole PUD region
+    if ((m.words[at + (h ^ 1)] & PTE.HUGE) !== 0) m.words[at + (h ^ 1)] = 0;
+  }
 }
 
 /** Drops one translation; hardware that writes dirty bits back late does it now. */

@@ -23,7 +23,8 @@ const yes = (holds: boolean): number => (holds ? DONE : NO);
 const isEmpty = (e: number): boolean => e === 0 || (isPresent(e) && isZeroFrame(frameOf(e)));
 
 /**
- * khugepaged_scan_pmd's look at the PTEs of a PMD: none of them is swapped or under migration, and one is writable. What
+ * khugepaged_scan_pmd's look at the PTEs of a PMD: none of them is swapped, under migration or, from v5.7, write-protected
+ * for userfaultfd, and one is writable. What
  * it asks of the pages is asked again when they are isolated.
  */
 export const khugepaged_scan_ptes = test('khugepaged_scan_ptes', ['addr'], (m, _t, addr) => {
@@ -32,7 +33,7 @@ export const khugepaged_scan_ptes = test('khugepaged_scan_ptes', ['addr'], (m, _
   let writable = false;
   for (let i = 0; i < PTES_PER_PMD; i++) {
     const e = m.words[first + i];
-    if (e !== 0 && !isPresent(e)) return NO;
+    if ((e !== 0 && !isPresent(e)) || (e & PTE.UFFD_WP) !== 0) return NO;
     writable ||= (e & PTE.WRITE) !== 0;
   }
   return yes(writable);

@@ -59,6 +59,20 @@ export const down_read = verb(
   { sleeps: true, effect: { does: 'take', resource: 'rwsem', of: 0 } },
 );
 
+/** Takes the lock for reading if nobody writes. */
+export const down_read_trylock = test(
+  'down_read_trylock',
+  ['lock'],
+  (m, t, lock) => {
+    const w = m.words;
+    if (w[lock] < 0) return NO;
+    w[lock] |= 1 << t;
+    w[m.layout.threadAt(t) + THREAD.HELD]++;
+    return DONE;
+  },
+  { effect: { does: 'take', resource: 'rwsem', of: 0 } },
+);
+
 export const up_read = verb(
   'up_read',
   ['lock'],

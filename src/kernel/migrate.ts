@@ -2,7 +2,7 @@ import { FILE, FRAME, SWAP } from '../machine/layout.js';
 import { PAGE_WORDS, PTES_PER_PMD } from '../machine/geometry.js';
 import { test, value, verb } from '../machine/verb.js';
 import { BLOCKED, DONE, NO } from '../program/primitive.js';
-import { FRAME_SHIFT, frameOf, isPresent, KIND_DEVICE_PRIVATE, KIND_MIGRATION, PTE } from './entry.js';
+import { FRAME_SHIFT, frameOf, isPresent, KEPT, KIND_DEVICE_PRIVATE, KIND_MIGRATION, PTE } from './entry.js';
 import { PG } from './page.js';
 import { pageBehind } from './vmscan.js';
 import { baseEntry, headOf } from './walk.js';
@@ -94,22 +94,22 @@ export const page_has_mapping = test('page_mapping_nonzero', ['page'], (m, _t, p
   (m.words[m.layout.frameAt(page) + FRAME.FLAGS] & (PG.ANON | PG.FILE)) !== 0 ? DONE : NO,
 );
 
-/** Carries soft-dirty of a swap, migration or device-private entry over to `entry` (pte_swp_soft_dirty). */
+/** Carries soft-dirty and uffd-wp of a swap, migration or device-private entry over to `entry` (pte_swp_soft_dirty). */
 export const keep_soft_dirty = value(
   'pte_swp_soft_dirty',
   ['entry', 'from'],
-  (_m, _t, entry, from) => entry | (from & PTE.SOFT_DIRTY),
+  (_m, _t, entry, from) => entry | (from & KEPT),
 );
 export const make_device_private_entry = value(
   'make_device_private_entry',
   ['page', 'from'],
-  (_m, _t, page, from) => (page << FRAME_SHIFT) | KIND_DEVICE_PRIVATE | (from & (PTE.WRITE | PTE.SOFT_DIRTY)),
+  (_m, _t, page, from) => (page << FRAME_SHIFT) | KIND_DEVICE_PRIVATE | (from & (PTE.WRITE | KEPT)),
 );
 /** A read migration entry, soft-dirty kept: what the device-private branch leaves. */
 export const make_read_migration_entry = value(
   'make_read_migration_entry',
   ['page', 'from'],
-  (_m, _t, page, from) => (page << FRAME_SHIFT) | KIND_MIGRATION | (from & PTE.SOFT_DIRTY),
+  (_m, _t, page, from) => (page << FRAME_SHIFT) | KIND_MIGRATION | (from & KEPT),
 );
 
 /**

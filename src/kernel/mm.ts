@@ -169,6 +169,7 @@ export const mm_is_new = test('mm_is_new', ['mm'], (m, _t, mm) => {
 /** The child does not run yet: its threads wait before they walk its tables (see access.ts). */
 export const mm_init = verb('mm_init', ['mm'], (m, _t, mm) => {
   m.words[m.layout.mmAt(mm) + MM.BORN] = 1;
+  m.words[m.layout.mmAt(mm) + MM.FLAGS] = 0;
   return DONE;
 });
 export const wake_up_new_task = verb('wake_up_new_task', ['mm'], (m, _t, mm) => {
@@ -186,7 +187,7 @@ export const dup_vma = verb('anon_vma_fork', ['addr', 'count', 'child'], (m, _t,
   for (let i = 0; i < count; i++) {
     const from = m.layout.vpage(addr + i);
     const to = m.layout.vpage((child << m.layout.pagesShift) | ((addr + i) & (m.layout.pages - 1)));
-    w[to + VPAGE.VMA] = w[from + VPAGE.VMA];
+    w[to + VPAGE.VMA] = w[from + VPAGE.VMA] & ~VM.UFFD_WP; // dup_userfaultfd
     w[to + VPAGE.PGOFF] = w[from + VPAGE.PGOFF];
     if (!isHugetlb(w[to + VPAGE.VMA]))
       ensurePmdTable(m, (child << m.layout.pagesShift) | ((addr + i) & (m.layout.pages - 1)));
@@ -228,7 +229,7 @@ export const copy_vma = verb('copy_vma', ['from', 'to', 'count'], (m, _t, from, 
   if (!rmapLocksFree(m, from, count)) return BLOCKED;
   const w = m.words;
   for (let i = 0; i < count; i++) {
-    w[m.layout.vpage(to + i) + VPAGE.VMA] = w[m.layout.vpage(from + i) + VPAGE.VMA];
+    w[m.layout.vpage(to + i) + VPAGE.VMA] = w[m.layout.vpage(from + i) + VPAGE.VMA] & ~VM.UFFD_WP; // mremap_userfaultfd_prep
     w[m.layout.vpage(to + i) + VPAGE.PGOFF] = w[m.layout.vpage(from + i) + VPAGE.PGOFF];
     ensurePmdTable(m, to + i);
   }

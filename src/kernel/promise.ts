@@ -132,12 +132,42 @@ export const promise_truncate = verb(
   },
   P,
 );
+/** userfaultfd: from the return on, the monitor is asked before [start, start + count) is written. */
+export const promise_ask = verb(
+  'promise_ask',
+  ['start', 'count'],
+  (m, t, start, count) => {
+    m.observer.opened(m, t, WINDOW.ASK, start, count, 0);
+    return DONE;
+  },
+  P,
+);
+/** The monitor lets writes to [start, start + count) through. */
+export const promise_let = verb(
+  'promise_let',
+  ['start', 'count'],
+  (m, t, start, count) => {
+    m.observer.opened(m, t, WINDOW.LET, start, count, 0);
+    return DONE;
+  },
+  P,
+);
 /** A dirty log was taken: from here on a write to [start, start + count) leaves the dirty bit in its entry. */
 export const promise_log = verb(
   'promise_log',
   ['start', 'count'],
   (m, t, start, count) => {
     m.observer.opened(m, t, WINDOW.LOG, start, count, 0);
+    return DONE;
+  },
+  P,
+);
+/** The private contents of the range are gone: nobody reads anything there any more. */
+export const promise_reap = verb(
+  'promise_reap',
+  ['start', 'count'],
+  (m, t, start, count) => {
+    m.observer.opened(m, t, WINDOW.REAP, start, count, 0);
     return DONE;
   },
   P,

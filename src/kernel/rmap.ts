@@ -177,5 +177,6 @@ export const rmap_walk = test(
 /** An anonymous page lives in anonymous or private mappings, a file page in mappings of files. */
 function suits(flags: number, vma: number): boolean {
   if ((flags & PG.HUGETLB) !== 0) return isHugetlb(vma) && isCow(vma) === ((flags & PG.ANON) !== 0);
+  if (isHugetlb(vma)) return false;
   return (flags & PG.ANON) !== 0 ? isCow(vma) : isFile(vma);
 }

@@ -22,6 +22,7 @@ import * as mappingDirty from './mapping-dirty.js';
 import * as mm from './mm.js';
 import * as mprotect from './mprotect.js';
 import * as notifier from './notifier.js';
+import * as oom from './oom.js';
 import * as page from './page.js';
 import * as pgtable from './pgtable.js';
 import * as promise from './promise.js';
@@ -65,6 +66,7 @@ const files: readonly Readonly<Record<string, unknown>>[] = [
   mm,
   mprotect,
   notifier,
+  oom,
   page,
   pgtable,
   promise,

@@ -37,6 +37,7 @@ export const VM_READ = constant('VM_READ', VM.READ);
 export const VM_WRITE = constant('VM_WRITE', VM.WRITE);
 export const VM_NONE = constant('VM_NONE', 0);
 export const VM_SOFTDIRTY = constant('VM_SOFTDIRTY', VM.SOFTDIRTY);
+export const VM_UFFD_WP = constant('VM_UFFD_WP', VM.UFFD_WP);
 
 export const vmaKind = (vma: number): number => vma & 15;
 /** A mapping whose pages become private copies when written. */
@@ -74,6 +75,12 @@ export const find_vma = test(
   },
   { private: true },
 );
+
+/** The vma over the address; mmap_sem is held. */
+export const vma_at = value('vma_at', ['addr'], (m, _t, addr) => {
+  const mm = m;
+  return mm.words[mm.layout.vpage(addr) + VPAGE.VMA];
+});
 
 export const vma_anonymous = test(
   'vma_is_anonymous',

@@ -70,3 +70,5 @@ export const TTU_IGNORE_HWPOISON = constant('TTU_IGNORE_HWPOISON', 2);
 export const TTU_BATCH_FLUSH = constant('TTU_BATCH_FLUSH', 4);
 /** The caller holds the rmap lock for writing. */
 export const TTU_RMAP_LOCKED = constant('TTU_RMAP_LOCKED', 8);
+/** Only asks whether a vma keeps the page in memory (try_to_munlock). */
+export const TTU_MUNLOCK = constant('TTU_MUNLOCK', 16);

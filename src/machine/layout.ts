@@ -47,7 +47,8 @@ export const MM = {
   NOTIFIERS: 5, // subscribers on the list that have range_start and range_end
   ITREE: 6, // interval notifiers: bit 0 has_itree, bit 1 invalidate_seq is odd, then active_invalidate_ranges
   EXIT: 7, // threads that have left the mm for good, and EXITING when nobody is left
-  PUD: 8, // table index + 1 of the PMD page, one word a PUD region
+  FLAGS: 8, // MMF_UNSTABLE and MMF_OOM_SKIP: see kernel/oom
+  PUD: 9, // table index + 1 of the PMD page, one word a PUD region
 } as const;
 
 export const VPAGE = {

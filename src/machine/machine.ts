@@ -36,6 +36,8 @@ export class Machine {
   /** Threads whose last try found nothing to do; cleared when anything changes. Derived, never hashed. */
   blocked = 0;
   observer: Observer<Machine> = nobody;
+  /** Invalidations sent to secondary TLBs, one a TLB, since somebody set it to 0. Counts, never decides. */
+  roundTrips = 0;
   /** What the access of each operation returned, + 1, or minus how it failed; 0 when it is no access. */
   readonly results: Int32Array;
 

@@ -1,5 +1,6 @@
 import { TABLE, VPAGE } from '../machine/layout.js';
 import type { Machine } from '../machine/machine.js';
+import { isHugetlb } from '../kernel/vma.js';
 import { pmdIndex, pteIndex } from '../kernel/walk.js';
 
 /** Who changed an entry after a thread last looked at it: a byte a thread, in two words of the page. */
@@ -28,11 +29,18 @@ export function addToAfter(m: Machine, addr: number, t: number): void {
  * lock: its home frame still backs the page, or the entry's next value is going to name it.
  */
 export function inTransit(m: Machine, addr: number, t: number): boolean {
+  return transitOwner(m, addr, t) >= 0;
+}
+
+/** That thread; -1 when there is none. */
+export function transitOwner(m: Machine, addr: number, t: number): number {
   const pte = pteIndex(m, addr);
-  const place = pte < 0 ? pmdIndex(m, addr) : pte; // a huge page's entry
-  if (place < 0 || m.words[place] !== 0) return false;
+  // of huge entries those of hugetlb alone migrate; others are none without the lock too, while they are zapped
+  const huge = pte < 0 && isHugetlb(m.words[m.layout.vpage(addr) + VPAGE.VMA]);
+  const place = huge ? pmdIndex(m, addr) : pte;
+  if (place < 0 || m.words[place] !== 0) return -1;
   const L = m.layout;
   const table = Math.floor((place - L.table) / TABLE.SIZE);
   const owner = m.words[L.tableAt(table) + TABLE.LOCK] - 1;
-  return owner >= 0 && owner !== t && (after(m, addr, t) & (1 << owner)) !== 0;
+  return owner >= 0 && owner !== t && (after(m, addr, t) & (1 << owner)) !== 0 ? owner : -1;
 }

@@ -10,6 +10,7 @@ import {
   kindOf,
 } from '../kernel/entry.js';
 import { BEYOND_I_SIZE } from '../kernel/filemap.js';
+import { isReapedAt } from '../kernel/oom.js';
 import { PG } from '../kernel/page.js';
 import { baseEntry, frameFor } from '../kernel/walk.js';
 import { isCow, isFile } from '../kernel/vma.js';
@@ -28,6 +29,7 @@ export function backedValue(m: Machine, addr: number, word: number): number {
   if (vma === 0) return NO_ADDRESS;
   const e = baseEntry(m, addr);
   if (e === 0) {
+    if (isReapedAt(m, addr, vma)) return NO_ADDRESS;
     if (!isFile(vma)) return 0;
     return fileValue(m, w[at + VPAGE.PGOFF], word);
   }

@@ -46,7 +46,8 @@ export function adoptWindows(m: Machine, object: number, addr: number): void {
     const window = m.words[m.layout.threadAt(t) + THREAD.WINDOW];
     const kind = window & 15;
     const at = kind === WINDOW.TRUNCATE ? file : addr;
-    if (kind !== WINDOW.DISCARD && kind !== WINDOW.UNMAP && kind !== WINDOW.TRUNCATE) continue;
+    if (kind !== WINDOW.DISCARD && kind !== WINDOW.UNMAP && kind !== WINDOW.TRUNCATE && kind !== WINDOW.REAP)
+      continue;
     const start = (window >> 4) & 255;
     const count = (window >> 12) & 255;
     if (at < start || at >= start + count) continue;

@@ -6,7 +6,7 @@ import { SUBSCRIBER } from '../kernel/subscriber.js';
 import { baseEntry } from '../kernel/walk.js';
 import { addressOf } from './backing.js';
 import type { Judge } from './judge.js';
-import { LOGGED, TRACKED } from './objects.js';
+import { LOGGED, PROTECTED, TRACKED } from './objects.js';
 import type { Oracle } from './oracle.js';
 
 /** lost-dirty: contents that should have reached the backing store, or a mark that a write should have left. */
@@ -40,6 +40,13 @@ export const lostDirty: Oracle = {
     const track = l.m.words[l.m.layout.vpage(addr) + VPAGE.TRACK];
     if (track === 0 || l.excused(addr)) return;
     const now = baseEntry(l.m, addr);
+    if ((track & PROTECTED) !== 0)
+      l.fail(
+        'lost-dirty',
+        t,
+        addr,
+        `writes word ${word} of page ${addr}, which userfaultfd has write-protected, and its monitor was not asked`,
+      );
     if ((track & LOGGED) !== 0 && (now & PTE.DIRTY) === 0 && !hasShadow(l, t))
       l.fail(
         'lost-dirty',

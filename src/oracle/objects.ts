@@ -17,6 +17,8 @@ export const TRACKED = 1;
 export const LOGGED = 2;
 /** The same word: fork has not told the child's page yet, and it was dropped already. */
 export const DROPPED = 1 << 8;
+/** VPAGE.TRACK: userfaultfd's monitor is asked before a write. */
+export const PROTECTED = 4;
 
 /** An object of the mm that no address names, for a new private copy: the address's own if it is free. */
 export function spareObject(m: Machine, addr: number): number {

@@ -7,11 +7,11 @@ import { isPresent, KIND_MIGRATION, kindOf } from '../kernel/entry.js';
 import { PG } from '../kernel/page.js';
 import { isFile } from '../kernel/vma.js';
 import { baseEntry, frameFor } from '../kernel/walk.js';
-import { inTransit } from './after.js';
+import { transitOwner } from './after.js';
 import type { Asking } from './asking.js';
 import { addressOf, backedValue, backingFrame, fileValue, NO_ADDRESS, POISON } from './backing.js';
 import { resultOf, writtenSince } from './held.js';
-import { BORN, COPIED } from './objects.js';
+import { BORN, COPIED, kindOfWindow } from './objects.js';
 
 /** The end of a discard on one object. */
 
@@ -21,10 +21,11 @@ export function settleContents(l: Asking, t: number, kind: number, object: numbe
   const L = m.layout;
   const o = L.objectAt(object);
   const home = m.words[o + OBJECT.HOME] - 1;
-  const stays = home >= 0 && inTransit(m, addr, t);
+  const owner = transitOwner(m, addr, t);
+  const stays = home >= 0 && owner >= 0 && !discardsToo(m, owner, object);
   for (let k = 0; k < PAGE_WORDS; k++) {
     const backed = stays ? m.words[L.frameAt(home) + FRAME.W + k] : backedValue(m, addr, k);
-    const gone = kind === WINDOW.TRUNCATE; // a copy made meanwhile goes too
+    const gone = kind === WINDOW.TRUNCATE || kind === WINDOW.REAP; // a copy made meanwhile goes too
     const born = (m.words[L.windowAt(t, object)] & BORN) !== 0;
     const kept = (kind === WINDOW.NONE || born) && backed === m.words[L.windowAt(t, object) + PAGE_WORDS + k];
     const copied = (m.words[L.windowAt(t, object)] & COPIED) !== 0 && backed === l.cell(object, k);
@@ -34,7 +35,7 @@ export function settleContents(l: Asking, t: number, kind: number, object: numbe
       backed === (kind === WINDOW.UNMAP || gone ? NO_ADDRESS : resultOf(m, addr, k)) ||
       backed === NO_ADDRESS ||
       backed === POISON ||
-      fileShows(l, addr, k, backed);
+      (!gone && fileShows(l, addr, k, backed));
     for (const oracle of l.oracles) oracle.discarded?.(l, t, addr, k, backed, allowed);
     l.looks.discarded++;
     if (backed >= 0) m.words[o + OBJECT.CELL + k] = backed;
@@ -50,7 +51,15 @@ export function settleContents(l: Asking, t: number, kind: number, object: numbe
   if (shows) m.words[o + OBJECT.HOME] = 0;
   // another discard in flight still speaks of the private page
   const others = m.words[o + OBJECT.WATCH] & ~(1 << t);
-  if (((e === 0 && !stays) || shows) && others === 0) adoptFile(m, L.vpage(addr));
+  if (((e === 0 && !stays) || shows) && others === 0 && kind !== WINDOW.REAP) adoptFile(m, L.vpage(addr));
+}
+
+/** Who has the entry in hand is discarding the page as well: it puts nothing back. */
+function discardsToo(m: Machine, owner: number, object: number): boolean {
+  if (owner >= m.layout.geometry.cpus) return false;
+  if ((m.words[m.layout.objectAt(object) + OBJECT.WATCH] & (1 << owner)) === 0) return false;
+  const kind = kindOfWindow(m, owner);
+  return kind === WINDOW.DISCARD || kind === WINDOW.UNMAP || kind === WINDOW.REAP || kind === WINDOW.TRUNCATE;
 }
 
 /** At the return of a hole punch or truncation of the file page: zeros, or no page, or what was written since. */

@@ -5,12 +5,14 @@ import { WINDOW } from '../machine/observer.js';
 import { isPresent } from '../kernel/entry.js';
 import { baseEntry, frameFor } from '../kernel/walk.js';
 import type { Asking } from './asking.js';
-import { addressOf, isCutOff } from './backing.js';
+import { isReaped } from '../kernel/oom.js';
+import { addressOf, isCutOff, NO_ADDRESS } from './backing.js';
 import { bear } from './births.js';
 import { discardsFile, fileObject, openOnCopies, promiseFile } from './file-windows.js';
 import { heldSince, resultOf } from './held.js';
-import { DISCARDABLE, kindOfWindow, LOGGED, openOn, TRACKED } from './objects.js';
+import { DISCARDABLE, kindOfWindow, openOn } from './objects.js';
 import { settleContents, settleFile } from './settle.js';
+import { isMark, mark, trackFromHere, unprotect } from './tracking.js';
 
 /** Windows of operations in flight on the cells: discards, forks, syncs. One a thread, over many objects. */
 
@@ -21,6 +23,7 @@ const PROMISES_RIGHTS: ReadonlySet<number> = new Set([
   WINDOW.FORK,
   WINDOW.PROTECT,
   WINDOW.TRACK,
+  WINDOW.ASK,
 ]);
 /** What happens to pages of a file: the range of such a window is of file pages. */
 const OF_FILES: ReadonlySet<number> = new Set([WINDOW.SYNC, WINDOW.PUNCH, WINDOW.TRUNCATE]);
@@ -39,13 +42,11 @@ export function openWindow(
 ): void {
   const L = m.layout;
   const w = m.words;
-  if (kind === WINDOW.LOG) {
-    for (let i = 0; i < count; i++) w[L.vpage(start + i) + VPAGE.TRACK] |= LOGGED;
-    return;
-  }
+  if (isMark(kind)) return mark(m, kind, start, count);
   w[L.threadAt(t) + THREAD.WINDOW] = pack(kind, start, count, other);
   const files = L.geometry.mms * L.pages;
-  if (kind === WINDOW.PROTECT || kind === WINDOW.TRACK) return;
+  if (kind === WINDOW.PROTECT || kind === WINDOW.TRACK || kind === WINDOW.ASK) return;
+  if (kind === WINDOW.DISCARD) unprotect(m, start, count);
   if (OF_FILES.has(kind)) {
     for (let i = 0; i < count; i++) openOn(m, t, files + start + i);
     if (kind === WINDOW.TRUNCATE) openOnCopies(m, t, start, count);
@@ -56,6 +57,7 @@ export function openWindow(
     if (object < 0) continue;
     // what a mapping of a file shows belongs to the file: unmapping it discards nothing
     if (object >= files) continue;
+    if (kind === WINDOW.REAP && !isReaped(w[L.vpage(start + i) + VPAGE.VMA])) continue;
     openOn(m, t, object);
     if (kind === WINDOW.FREE) w[L.objectAt(object) + OBJECT.STATE] |= DISCARDABLE;
   }
@@ -110,7 +112,8 @@ function keepFromHere(m: Machine, t: number, object: number, written: number): v
 /** A window that turns contents into a result: a discard, an unmapping, or a drop of a discardable page. */
 function discards(m: Machine, t: number, object: number): boolean {
   const kind = kindOfWindow(m, t);
-  if (kind === WINDOW.DISCARD || kind === WINDOW.UNMAP || discardsFile(kind)) return true;
+  if (kind === WINDOW.DISCARD || kind === WINDOW.UNMAP || discardsFile(kind) || kind === WINDOW.REAP)
+    return true;
   if (kind === WINDOW.FREE) return (m.words[m.layout.objectAt(object) + OBJECT.STATE] & DISCARDABLE) !== 0;
   // no window of its own: the drop of a discardable page
   return kind === WINDOW.NONE;
@@ -172,7 +175,8 @@ export function allowedByWindows(
 /** What the window of thread t turns the contents into, as far as anybody can read it. */
 function resultFor(m: Machine, t: number, addr: number, word: number): number {
   const kind = kindOfWindow(m, t);
-  return discardsFile(kind) ? 0 : resultOf(m, addr, word);
+  if (kind === WINDOW.PUNCH) return 0;
+  return kind === WINDOW.TRUNCATE || kind === WINDOW.REAP ? NO_ADDRESS : resultOf(m, addr, word);
 }
 
 function showsOf(m: Machine, file: number, addr: number, word: number, value: number): boolean {
@@ -203,14 +207,14 @@ export function closeWindow(l: Asking, t: number): void {
     m.words.fill(0, w, w + 2 * PAGE_WORDS);
   }
   if (discardsFile(kind)) promiseFile(l, t, kind, start, count);
+  if (kind === WINDOW.REAP) {
+    for (let i = start; i < start + count; i++)
+      if (isReaped(m.words[L.vpage(i) + VPAGE.VMA])) l.promised(m, t, i);
+  }
   if (PROMISES_RIGHTS.has(kind)) for (let i = 0; i < count; i++) l.promised(m, t, start + i);
   if (kind === WINDOW.UNMAP) for (let i = 0; i < count; i++) forget(m, start + i);
-  if (kind === WINDOW.TRACK) {
-    for (let i = 0; i < count; i++) {
-      const v = L.vpage(start + i);
-      if (m.words[v + VPAGE.VMA] !== 0) m.words[v + VPAGE.TRACK] |= TRACKED;
-    }
-  }
+  if (kind === WINDOW.DISCARD) unprotect(m, start, count);
+  trackFromHere(m, kind, start, count);
   m.words[at] = 0;
 }
 
@@ -231,7 +235,7 @@ function closeOn(l: Asking, t: number, kind: number, object: number): void {
     settleFile(l, t, kind, object);
     return;
   }
-  if (kind === WINDOW.TRUNCATE) {
+  if (kind === WINDOW.TRUNCATE || kind === WINDOW.REAP) {
     const addr = addressOf(m, object);
     if (addr >= 0) settleContents(l, t, kind, object, addr);
     return;
@@ -239,7 +243,9 @@ function closeOn(l: Asking, t: number, kind: number, object: number): void {
   if (kind !== WINDOW.DISCARD && kind !== WINDOW.UNMAP && kind !== WINDOW.NONE) return;
   // of two names (mremap in flight) the one that has an entry
   const addr = addressOf(m, object);
-  if (addr >= 0) settleContents(l, t, kind, object, addr);
+  if (addr < 0) return;
+  settleContents(l, t, kind, object, addr);
+  if (kind === WINDOW.NONE) unprotect(m, addr, 1);
 }
 
 /** A sync owes nothing of a page that was cut off, or whose contents are being discarded. */

@@ -53,6 +53,8 @@ export interface Model {
   readonly kernel?: KernelVersion;
   /** Facts that it uses and nobody has read in a tree; each one sentence. */
   readonly unverified?: readonly string[];
+  /** A draft that review refused, and why: the static checks find it too. It can be run like any other. */
+  readonly refused?: string;
   readonly era: Era;
   readonly cowReuse: CowReuse;
   readonly edits: readonly Edit[];

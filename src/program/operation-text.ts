@@ -1,4 +1,5 @@
 import { assert } from '../base/assert.js';
+import { computedInto } from './computed.js';
 import {
   AS_IS,
   INDEX,
@@ -9,7 +10,7 @@ import {
   type Runtime,
   type StepInfo,
 } from './instruction.js';
-import { DONE, type Mode, type Primitive } from './primitive.js';
+import type { Mode, Primitive } from './primitive.js';
 import type { Arg, Call, Condition, Do, Each, Expand, Operation, Register, Step, When } from './step.js';
 import type { Inserted, Mask, Union } from './union.js';
 
@@ -40,6 +41,7 @@ export class OperationText {
   private readonly labels = new Map<string, number>();
   private readonly jumps: { at: number; label: string }[] = [];
   private number = 0;
+  private extra = 0;
   private cFunction: string;
 
   /** `prefix`: paths of the calls around it. */
@@ -86,8 +88,7 @@ export class OperationText {
     const place = { ...outer, mask: outer.mask & this.union.mask(step) };
     if (step.kind === 'branch') {
       const branch = outer.branch === '' ? step.name : `${outer.branch}/${step.name}`;
-      this.steps(step.steps, { ...place, branch });
-      return;
+      return this.steps(step.steps, { ...place, branch });
     }
     if (step.kind === 'inside') {
       const was = this.cFunction;
@@ -96,7 +97,7 @@ export class OperationText {
       this.cFunction = was;
       return;
     }
-    if (!place.inserted) this.number++;
+    this.count(place.inserted);
     switch (step.kind) {
       case 'do':
         this.do(step, outer, undefined);
@@ -122,7 +123,7 @@ export class OperationText {
         }
         return;
       case 'call':
-        this.call(step, place.mask);
+        this.call(step, place);
     }
   }
 
@@ -137,7 +138,7 @@ export class OperationText {
     for (const part of step.parts) {
       this.inserted(this.union.before(part), place);
       if (part.kind === 'do') this.do(part, place, step);
-      else this.call(part, place.mask & this.union.mask(part));
+      else this.call(part, { ...place, mask: place.mask & this.union.mask(part) });
       this.inserted(this.union.after(part), place);
     }
   }
@@ -171,11 +172,11 @@ export class OperationText {
     drafts.skipTo(from, test);
   }
 
-  private call(step: Call, mask: Mask): void {
+  private call(step: Call, { mask, inserted }: Place): void {
     if (mask === 0) return;
     const { window } = this.shared;
+    const { top } = window;
     const callee = step.operation;
-    const top = window.top;
     const info = this.info(callee.name, callee.name, { mask, branch: '', inserted: false }, undefined);
     const inner = new Map<Register, Operand>();
     for (const r of callee.takes) {
@@ -192,12 +193,10 @@ export class OperationText {
     for (const r of callee.locals) inner.set(r, { mode: READ, value: this.takeRegister() });
     // Values computed for earlier steps may stand where the locals begin.
     if (callee.locals.length > 0) this.forget(locals, callee.locals.length, mask, info);
-    const widest = window.widest;
+    const { widest } = window;
     window.widest = window.top;
-    new OperationText(this.shared, callee, `${this.prefix}${this.op.name}:${this.number} `).layOut(
-      inner,
-      mask,
-    );
+    const at = `${this.prefix}${this.op.name}:${this.numberText(inserted)} `;
+    new OperationText(this.shared, callee, at).layOut(inner, mask);
     if (window.widest > top) this.forget(top, window.widest - top, mask, info);
     window.widest = Math.max(widest, window.widest);
     window.top = top;
@@ -224,10 +223,20 @@ export class OperationText {
     }
   }
 
+  /** Statements that edits put in have the number of the one before them, and count from there. */
+  private count(inserted: boolean): void {
+    this.extra = inserted ? this.extra + 1 : 0;
+    if (!inserted) this.number++;
+  }
+
+  private numberText(inserted: boolean): string {
+    return inserted ? `${this.number}+${this.extra > 1 ? this.extra : ''}` : String(this.number);
+  }
+
   private info(text: string, suffix: string, place: Place, slot: string | undefined): StepInfo {
     const { name } = this.op;
     return {
-      path: `${this.prefix}${name}:${place.inserted ? `${this.number}+` : this.number} ${suffix}`,
+      path: `${this.prefix}${name}:${this.numberText(place.inserted)} ${suffix}`,
       operation: name,
       program: this.shared.program,
       site: place.branch === '' ? name : `${name}/${place.branch}`,
@@ -238,9 +247,13 @@ export class OperationText {
     };
   }
 
-  private emitTest(c: Condition, place: Place): number {
-    const name = c.primitive.name;
-    return this.emit(c.primitive, c.args, place.mask, this.info(name, name, place, undefined));
+  private emitTest({ primitive, args }: Condition, place: Place): number {
+    return this.emit(
+      primitive,
+      args,
+      place.mask,
+      this.info(primitive.name, primitive.name, place, undefined),
+    );
   }
 
   private emit(primitive: Primitive, list: readonly Arg[], mask: Mask, info: StepInfo): number {
@@ -275,25 +288,11 @@ export class OperationText {
     }
     const into = this.takeRegister();
     const args = arg.args.map((x, i) => this.operand(x, arg.primitive.params[i].mode, info, mask));
-    this.emitAssign(arg.primitive, into, args, mask, info);
-    return { mode: READ, value: into };
-  }
-
-  private emitAssign(
-    value: Primitive,
-    into: number,
-    args: readonly Operand[],
-    mask: Mask,
-    info: StepInfo,
-  ): void {
-    assert(args.length <= 3, `${info.path}: ${value.name} takes more than three values`);
-    const run: Primitive['run'] = (m, t, a, b, c, d) => {
-      (m as { words: Int32Array }).words[d] = value.run(m, t, a, b, c, 0);
-      return DONE;
-    };
+    assert(args.length <= 3, `${info.path}: ${arg.primitive.name} takes more than three values`);
     const [a = zero, b = zero, c = zero] = args;
-    const primitive = { ...this.shared.runtime.assign, name: value.name, run };
+    const primitive = computedInto(arg.primitive, this.shared.runtime.assign);
     this.shared.drafts.emit({ primitive, args: [a, b, c, { mode: INDEX, value: into }], mask, info });
+    return { mode: READ, value: into };
   }
 }
 

@@ -1,6 +1,7 @@
 import { BadInput } from '../base/errors.js';
 import { locate, locatePlaced, placed, placedIn, type Placed } from './locate.js';
 import type { Edit, Model } from './model.js';
+import { operationsWith } from './operations-in.js';
 import type { Step, Operation } from './step.js';
 
 /** Bit i stands for the i-th of the models that are laid out together. */
@@ -112,7 +113,8 @@ export function slotsOf(
 }
 
 /** Refuses edits that name a site, slot or step that no operation has. */
-export function checkEdits(operations: readonly Operation[], model: Model): void {
+export function checkEdits(roots: readonly Operation[], model: Model): void {
+  const operations = operationsWith(roots, model.edits);
   const slots = slotsOf(operations, model.edits);
   for (const edit of model.edits) {
     if (edit.kind === 'mute' || edit.kind === 'notify') {

@@ -1,4 +1,4 @@
-import { operationsIn } from '../program/operations-in.js';
+import { operationsWith } from '../program/operations-in.js';
 import type { Finding, RunOutcome } from '../run/finding.js';
 import type { Lab, Side, Trace } from '../run/lab.js';
 import type { Case } from '../scenario/case.js';
@@ -61,7 +61,10 @@ function opening({ case: c, violation: v, ...finding }: Finding, side: Side): st
 
 /** What only one of the two models does, first in the operations that opened the window, else anywhere. */
 function models(finding: Finding, lab: Lab, trace: Trace): readonly string[] {
-  const operations = operationsIn(lab.callables.map((x) => x.operation));
+  const operations = operationsWith(
+    lab.callables.map((x) => x.operation),
+    [...lab.candidate.edits, ...lab.reference.edits],
+  );
   const all = differencesOf(operations, lab.candidate, lab.reference);
   if (all.length === 0) return ['The two models run the same steps.'];
   const blamed = finding.violation.site.split('/')[0];

@@ -12,6 +12,14 @@ const RANGE_END = 'mmu_notifier_invalidate_range_end.notify';
 const shared = (): ReturnType<typeof world> =>
   world([[region('anon', ['shared', 'shared'])], [region('anon', ['shared', 'shared'])]]);
 
+/** The page is copied. */
+const MOVE = 'soft_offline_huge_page unmap_and_move_huge_page remove_migration_ptes';
+/** Both mms map the two pages of a hugetlb file through one table. */
+const sharedTable = (): ReturnType<typeof world> => {
+  const pages = [0, 1].map((file) => region('hugetlb-shared', [], { file, map: 'pmd-shared' }));
+  return world([pages, pages], ['hugetlbfs', 'hugetlbfs']);
+};
+
 export const CASES: readonly Written[] = [
   {
     name: 'two-addresses-as-printed',
@@ -231,6 +239,56 @@ export const CASES: readonly Written[] = [
       'always-notify': 'lost-dirty by cpu0 at mm0:0, try_to_unmap_one/unbatched',
       'v4.14': 'lost-dirty by cpu0 at mm0:0, try_to_unmap_one/unbatched',
       'v4.15': 'lost-dirty by cpu0 at mm0:0, try_to_unmap_one/unbatched',
+    },
+  },
+  {
+    name: 'shared-pmd-table-lost-write',
+    about:
+      'Two mms map a hugetlb file through one table of PMDs, so that its page has one mapping to count. Soft offline moves the page: it is unmapped in the first mm alone, copied, and the second mm writes to the old place.',
+    world: sharedTable(),
+    threads: [
+      cpu(0, call('soft_offline_huge_page', 0)),
+      cpu(1, call('user_write', 8, 0), call('user_write', 8, 0)),
+    ],
+    runs: [ends(1, 0), stops(0, 0, MOVE, 'down_read'), ends(1, 1)],
+    expected: {
+      'v4.14': 'lost-write by cpu1 at mm1:0, try_to_unmap_one/unbatched',
+      'always-notify': 'clean',
+      optimized: 'clean',
+      'v4.4': 'lost-write by cpu1 at mm1:0, try_to_unmap_one/unbatched',
+      'v5.0': 'clean',
+      'backport-4.4-page-huge': 'clean',
+    },
+  },
+  {
+    name: 'shared-pmd-table-freed-page',
+    about:
+      'The same, and a device of the second mm writes when the old page has been given back: through a translation that nobody told it to drop.',
+    world: sharedTable(),
+    threads: [
+      cpu(0, call('soft_offline_huge_page', 0)),
+      device(1, call('device_write', 8, 0), call('device_write', 8, 0)),
+    ],
+    runs: [ends(1, 0), stops(0, 0, 'soft_offline_huge_page', 'put_page'), ends(1, 1)],
+    expected: {
+      'v4.14': 'freed-page-write by dev0 at mm1:0, try_to_unmap_one/unbatched',
+      'always-notify': 'clean',
+      optimized: 'clean',
+      'v5.0': 'clean',
+    },
+  },
+  {
+    name: 'backport-unbalanced',
+    about:
+      'A draft of the backport to 4.4: munlock passes by a vma that is not locked, on a way that leads past the start of the bracket to its end.',
+    world: world([[region('anon', ['page'])]]),
+    threads: [cpu(0, call('munlock_vma_page', 0))],
+    runs: [ends(0, 0)],
+    expected: {
+      'backport-4.4-unbalanced': 'contract by cpu0, try_to_unmap_one',
+      'always-notify': 'clean',
+      'v4.4': 'clean',
+      'backport-4.4-every-page': 'clean',
     },
   },
 ];

@@ -1,11 +1,6 @@
 import { expect, test } from '@jest/globals';
 
-import { callables, models } from '../../models/models.js';
-import { bind_device } from '../../models/operations/mmu_notifier_register.js';
-import { mmu_notifier_invalidate_range_end } from '../../models/operations/mmu_notifier_invalidate_range_end.js';
-import { mmu_notifier_invalidate_range_start } from '../../models/operations/mmu_notifier_invalidate_range_start.js';
-import { mmu_notifier_invalidate_range_start_nonblock } from '../../models/operations/mmu_notifier_invalidate_range_start_nonblock.js';
-import { wp_page_copy } from '../../models/operations/wp_page_copy.js';
+import { callables, models, notifier } from '../../models/models.js';
 import { Prng } from '../../src/base/prng.js';
 import { builtIn } from '../../src/cli/load-model.js';
 import { set_range_ops } from '../../src/kernel/bind.js';
@@ -24,6 +19,11 @@ import { strategyNamed } from '../../src/schedule/strategies.js';
 
 /** Every clause of the contract has a variant of the kernel that breaks it, and is reported with both steps and its rule. */
 
+const {
+  mmu_notifier_invalidate_range_end,
+  mmu_notifier_invalidate_range_start,
+  mmu_notifier_invalidate_range_start_nonblock,
+} = notifier;
 const register = { models, operations: operationsIn(callables.map((c) => c.operation)) };
 const reference = builtIn('always-notify', register);
 const broken = (model: Model, ...edits: Edit[]): Model => ({
@@ -88,8 +88,9 @@ function reaper(name: string, inside: (o: Operation) => Operation, endsAlways: b
 const right = reaper('oom_reap', (o) => o, false);
 const endsRefused = reaper('oom_reap_ends', (o) => o, true);
 
-const addr = wp_page_copy.takes[0];
-const mn = bind_device.takes[0];
+const named = (name: string): Operation => register.operations.find((o) => o.name === name)!;
+const addr = named('wp_page_copy').takes[0];
+const mn = named('bind_device').takes[0];
 const ONE = number(1);
 const NONE = number(0);
 const START = { callee: 'mmu_notifier_invalidate_range_start' };
