@@ -5,6 +5,8 @@ import type { Scheduler } from './scheduler.js';
 /** Depths drawn when none is given: two to four changes of priority. */
 const SHALLOWEST = 3;
 const DEEPEST = 5;
+/** Steps in a row after which a thread falls below all others: it may be asking again for what one of them has in hand. */
+const LONGEST_RUN = 300;
 
 /**
  * PCT(d): Burckhardt, Kothari, Musuvathi, Nagarakatte, "A Randomized Scheduler with Probabilistic Guarantees of
@@ -20,6 +22,9 @@ export class PctScheduler implements Scheduler {
   /** Step numbers, in order. */
   private changes: number[] = [];
   private passed = 0;
+  /** Priorities given to threads that fell: ever lower. */
+  private lowest = 0;
+  private row = 0;
 
   /** `depth`: d, at least 1; drawn anew for each run when it is left out. */
   constructor(
@@ -38,21 +43,33 @@ export class PctScheduler implements Scheduler {
     for (let i = 1; i < depth; i++) this.changes.push(this.prng.below(Math.max(1, expectedSteps)));
     this.changes.sort((a, b) => a - b);
     this.passed = 0;
+    this.lowest = 0;
+    this.row = 0;
   }
 
-  next(runnable: number, _last: number, step: number): number {
+  next(runnable: number, last: number, step: number): number {
     let t = this.highest(runnable);
+    this.row = t === last ? this.row + 1 : 0;
+    if (this.row > LONGEST_RUN) {
+      t = this.demote(t, runnable);
+      this.row = 0;
+    }
     // `step` stays the same when the chosen thread turns out to wait: a change is made once.
     while (this.passed < this.changes.length && this.changes[this.passed] <= step) {
       this.passed++;
-      this.priority[t] = -this.passed;
-      t = this.highest(runnable);
+      t = this.demote(t, runnable);
     }
     return t;
   }
 
   waited(): void {
     // A thread that waits keeps its priority.
+  }
+
+  /** `t` falls below all others; the highest then. */
+  private demote(t: number, runnable: number): number {
+    this.priority[t] = --this.lowest;
+    return this.highest(runnable);
   }
 
   private highest(runnable: number): number {

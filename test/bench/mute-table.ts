@@ -5,9 +5,12 @@ import { operationsIn } from '../../src/program/operations-in.js';
 import { slotsOf } from '../../src/program/union.js';
 import { Laboratory } from '../../src/run/laboratory.js';
 import type { Finding } from '../../src/run/finding.js';
+import type { Case } from '../../src/scenario/case.js';
 import { caseGenerator } from '../../src/scenario/generate.js';
+import type { Scheduler } from '../../src/schedule/scheduler.js';
 import { strategyNamed } from '../../src/schedule/strategies.js';
 import { shrink } from '../../src/shrink/shrinker.js';
+import { slotVisits } from './slot-visits.js';
 
 /**
  * Mutes every slot that notifies in a model, one after the other, and says what is found on conforming hardware: the
@@ -33,14 +36,24 @@ interface Hunted {
 const laboratory = (mutes: readonly string[]): Laboratory =>
   new Laboratory(callables, builtIn([modelName, ...mutes].join('~'), register), reference);
 
-/** First case in which the model without these slots fails and the reference does not. */
+function draw(index: number): { c: Case; scheduler: Scheduler } {
+  const prng = new Prng(`${seed}/${index}`);
+  return { c: generate(prng), scheduler: strategy.make(prng) };
+}
+
+const visits = slotVisits(builtIn(modelName, register), reference, Number(cases), draw);
+
+/**
+ * First case in which the model without these slots fails and the reference does not, of those below `limit` in which the
+ * first slot runs.
+ */
 function hunt(mutes: readonly string[], limit: number, proves = (_: Finding): boolean => true): Hunted {
   const lab = laboratory(mutes);
-  for (let index = 0; index < limit; index++) {
-    const prng = new Prng(`${seed}/${index}`);
-    const c = generate(prng);
+  for (const index of visits.cases.get(mutes[0]) ?? []) {
+    if (index >= limit) break;
+    const { c, scheduler } = draw(index);
     // without a violation on the candidate there is nothing that a mute could have done
-    const { outcome, schedule } = lab.schedule(c, strategy.make(prng));
+    const { outcome, schedule } = lab.schedule(c, scheduler);
     if (outcome.violation === undefined) continue;
     const judged = lab.judge({ ...c, schedule }, 100);
     if (judged?.class === 'candidate-only' && proves(judged)) return { finding: judged, index, lab };
@@ -54,11 +67,6 @@ function described({ finding, index, lab }: Hunted): string {
   const operationsLeft = small.case.threads.reduce((n, t) => n + t.operations.length, 0);
   const { violation } = finding;
   return `${violation.kind} by the ${violation.agent} at ${violation.site} in case ${index}; ${operationsLeft} operations, ${small.case.threads.length} threads, ${small.case.schedule.length} segments`;
-}
-
-/** Steps of this slot that ran in the hunt. */
-function ran(lab: Laboratory, site: string, slot: string): number {
-  return lab.slotHits(site, slot);
 }
 
 const model = builtIn(modelName, register);
@@ -95,23 +103,27 @@ function failsAlone(lab: Laboratory, finding: Finding): boolean {
 
 /**
  * The first other slot without which the mute is found, in a case that passes without the other one alone; if there is
- * none, what is found without all of them.
+ * none, what is found without all of them and not without the others.
  */
 function cover(site: string, slot: string): string {
   const mute = `${site}:${slot}`;
   const others = related(site, slot).map((o) => `${o.site}:${o.slot}`);
   for (const other of others) {
     const alone = laboratory([other]);
-    const both = hunt([mute, other], Number(cases) / 10, (finding) => !failsAlone(alone, finding));
+    const both = hunt([mute, other], Number(cases) / 5, (finding) => !failsAlone(alone, finding));
     if (both.finding !== undefined) return `covered by ${other}; both muted: ${described(both)}`;
   }
-  const all = hunt([mute, ...others], Number(cases) / 5);
-  return `with all of ${others.join(', ')} muted: ${described(all)}`;
+  const rest = laboratory(others);
+  const all = hunt([mute, ...others], Number(cases), (finding) => !failsAlone(rest, finding));
+  return `with all of ${others.join(', ')} muted, what this one alone would stop: ${described(all)}`;
 }
 
+console.log(`${cases} cases, seed ${seed}; ${modelName} itself fails in ${visits.failing.length}`);
 active.forEach(({ site, slot }, i) => {
   if (i % Number(parts) !== Number(part)) return;
-  const alone = hunt([`${site}:${slot}`], Number(cases));
-  console.log(`${site}:${slot} | ran ${ran(alone.lab, site, slot)} | ${described(alone)}`);
+  const name = `${site}:${slot}`;
+  const alone = hunt([name], Number(cases));
+  const ran = `${visits.times.get(name) ?? 0} in ${visits.cases.get(name)?.length ?? 0} cases`;
+  console.log(`${name} | ran ${ran} | ${described(alone)}`);
   if (alone.finding === undefined) console.log(`    ${cover(site, slot)}`);
 });

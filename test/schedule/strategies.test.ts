@@ -88,6 +88,14 @@ test('a thread that waited under PCT runs first as soon as it can again', () => 
   expect(scheduler.next(7, other, 1)).toBe(first);
 });
 
+test('a thread that PCT lets run on and on makes way for the others', () => {
+  const scheduler = strategyNamed('pct').make(new Prng('spin'), { depth: 1 });
+  scheduler.begin(2, 10);
+  const ran = new Set<number>();
+  for (let step = 0, last = -1; step < 400; step++) ran.add((last = scheduler.next(3, last, step)));
+  expect(ran.size).toBe(2);
+});
+
 test('round-robin leaves a thread only when it waits or ends, for the next in number', () => {
   const scheduler = strategyNamed('round-robin').make(new Prng(''));
   scheduler.begin(3, 10);
