@@ -266,7 +266,7 @@ export const callables: readonly Callable[] = [
   {
     operation: bind_device,
     by: 'cpu',
-    weight: 0.15,
+    weight: 0.3,
     args: ['device'],
     on: EVERY,
     choices: [],
