@@ -1,6 +1,7 @@
 import type { Change } from './history.js';
 import { copyOnWriteOrder } from './history/copy-on-write-order.js';
 import { daxChanges } from './history/dax.js';
+import { deviceMemory } from './history/device-memory.js';
 import { hugePages } from './history/huge-pages.js';
 import { hugetlbChanges } from './history/hugetlb.js';
 import { invalidatePages } from './history/invalidate-page.js';
@@ -23,6 +24,7 @@ export const changes: readonly Change[] = [
   ...teardown,
   ...copyOnWriteOrder,
   ...daxChanges,
+  ...deviceMemory,
   ...hugePages,
   ...hugetlbChanges,
   ...invalidatePages,

@@ -2,6 +2,7 @@ import type { Edit } from '../src/program/model.js';
 import { clearRefsRepairs } from './repairs-clear-refs.js';
 import { cowRepairs } from './repairs-cow.js';
 import { daxRepairs } from './repairs-dax.js';
+import { deviceMemoryRepairs } from './repairs-device-memory.js';
 import { hugePageRepairs } from './repairs-huge-pages.js';
 import { hugetlbRepairs } from './repairs-hugetlb.js';
 import { ksmRepairs } from './repairs-ksm.js';
@@ -16,6 +17,7 @@ export const repairs: readonly Edit[] = [
   ...clearRefsRepairs,
   ...cowRepairs,
   ...daxRepairs,
+  ...deviceMemoryRepairs,
   ...hugePageRepairs,
   ...hugetlbRepairs,
   ...ksmRepairs,

@@ -3,6 +3,7 @@ import { dax_fsync } from './dax_fsync.js';
 import { clean_record_shared_mapping_range } from './clean_record_shared_mapping_range.js';
 import { clear_refs_write } from './clear_refs_write.js';
 import { device_evict, device_prefetch, device_read, device_write } from './device_access.js';
+import { driver_migrate_vma } from './driver_migrate_vma.js';
 import { dup_mmap } from './dup_mmap.js';
 import { bind_device } from './mmu_notifier_register.js';
 import { unbind_device } from './mmu_notifier_unregister.js';
@@ -20,7 +21,6 @@ import { ext4_setattr } from './ext4_setattr.js';
 import { fsync } from './fsync.js';
 import { memory_failure } from './memory_failure.js';
 import { migrate_pages } from './migrate_pages.js';
-import { migrate_vma } from './migrate_vma.js';
 import { oom_reap_task_mm } from './oom_reap_task_mm.js';
 import { shrink_page_list } from './shrink_page_list.js';
 import { soft_offline_huge_page } from './soft_offline_huge_page.js';
@@ -116,7 +116,7 @@ export const callables: readonly Callable[] = [
     writes: false,
   },
   {
-    operation: migrate_vma,
+    operation: driver_migrate_vma,
     since: '4.14',
     by: 'cpu',
     args: ['any-addr'],
@@ -266,7 +266,7 @@ export const callables: readonly Callable[] = [
   {
     operation: bind_device,
     by: 'cpu',
-    weight: 0.15,
+    weight: 0.3,
     args: ['device'],
     on: EVERY,
     choices: [],

@@ -11,6 +11,10 @@ export interface Recipe {
   /** Names of built-in models, or absolute paths of model files. */
   readonly candidate: string;
   readonly reference: string;
+  /** Edits of the candidate as a listing (program/edit-listing): what a patch does to it. */
+  readonly edits?: string | undefined;
+  /** Factors on the weights of program operations. */
+  readonly emphasis?: Readonly<Record<string, number>> | undefined;
   /** `SITE` or `SITE:slot`: notifications taken away from the candidate. */
   readonly mutes: readonly string[];
   /** Program operations that cases may call; none means all. */
@@ -52,6 +56,9 @@ export interface ModelData {
   readonly cowReuse: string;
   /** One edit a line, as a reader would say it. */
   readonly edits: readonly string[];
+  /** Of a patched model: the built-in that was patched, and what the patch does, as a listing that parses back. */
+  readonly base?: string | undefined;
+  readonly listing?: string | undefined;
 }
 
 /** The texts of a finding's directory, made from the case alone: the same on every machine. */

@@ -2,7 +2,7 @@ import { FRAME, OBJECT, VPAGE } from '../machine/layout.js';
 import { NOT_COMPARED, type Machine } from '../machine/machine.js';
 import type { Observer } from '../machine/observer.js';
 import { bitOf } from '../machine/values.js';
-import { isPresent, KIND_SWAP, kindOf } from '../kernel/entry.js';
+import { isPresent, KIND_DEVICE_PRIVATE, KIND_SWAP, kindOf } from '../kernel/entry.js';
 import { frameFor } from '../kernel/walk.js';
 import { addToAfter, after, setAfter } from './after.js';
 import { isLost, isPoisoned } from './backing.js';
@@ -216,6 +216,8 @@ export class LogicalMemory implements Observer<Machine>, Judge {
       this.tookAway = true;
       if (this.blame.changed(m, t, addr, before, after, this.step)) this.leftBehind = true;
     }
+    // whoever takes a page out of device memory leaves none for a moment
+    if (after === 0 && kindOf(before) === KIND_DEVICE_PRIVATE) addToAfter(m, addr, t);
     if (isPresent(after) && (!isPresent(before) || frameFor(before, addr) !== frameFor(after, addr)))
       install(this, m, t, addr, before, frameFor(after, addr));
     else if (before !== 0 && isPresent(before) && !isPresent(after)) noteDrop(m, t, addr, before);
