@@ -1,6 +1,7 @@
 import { go_to, when } from '../src/program/build.js';
 import { pte_mksoft_dirty, pte_uffd_wp } from '../src/kernel/entry.js';
 import { let_ } from '../src/kernel/range.js';
+import { unstable_address_space } from '../src/kernel/oom.js';
 import { insert, type Edit } from '../src/program/model.js';
 import { collectFlushesUnderLock, collectKeepsDirty } from './history/device-memory.js';
 import { register } from './history/steps-of.js';
@@ -14,6 +15,9 @@ const SOFT_DIRTY =
 const UFFD_WP =
   'the zero page is left alone if its writes are watched: the new entry has no mark (follows no commit)';
 
+const STABLE =
+  'no page is put into an mm that is being reaped: later kernels ask check_stable_address_space here (commit not read)';
+
 const fresh = register(migrate_vma_insert_page, 'fresh');
 
 export const deviceMemoryRepairs: readonly Edit[] = [
@@ -26,5 +30,12 @@ export const deviceMemoryRepairs: readonly Edit[] = [
     { callee: 'page_add_new_anon_rmap' },
     [when(pte_uffd_wp(register(migrate_vma_insert_page, 'entry')), [go_to('unlock')])],
     UFFD_WP,
+  ),
+  insert(
+    name,
+    'after',
+    { callee: 'ptep_get' },
+    [when(unstable_address_space(register(migrate_vma_insert_page, 'addr')), [go_to('unlock')])],
+    STABLE,
   ),
 ];
