@@ -50,25 +50,31 @@ function donorOf(scene: Scene, element: Element): Do | Expand | Call | undefined
   const copies = own.map((a) => frozen(verbAt(a), maskIn(scene.operation, scene.model))).filter(canTakeArgs);
   const alike = copies.find((c) => countOf(c) === ownArgs(element.call!, countOf(c)).length);
   if (copies.length > 0) return alike ?? copies[0];
-  for (const operation of scene.operations) {
+  for (const operation of [scene.operation, ...scene.operations]) {
     const found = firstCall(operation.steps, verb) ?? firstCall(operation.steps, loud);
-    if (found !== undefined && canTakeArgs(found)) return stateOf(found, verb);
+    const maskOf = maskIn(operation, scene.model);
+    if (found !== undefined && canTakeArgs(found) && isWhole(found, maskOf))
+      return stateOf(found, verb, maskOf);
   }
   return undefined;
+}
+
+/** The model runs all of the verb but slots: none of its parts was replaced by another change. */
+function isWhole(step: Do | Expand | Call, maskOf: (step: Step) => number): boolean {
+  if (step.kind !== 'expand') return true;
+  return step.parts.every((p) => (p.kind === 'do' && p.slot !== undefined) || maskOf(p) !== 0);
 }
 
 function countOf(step: Do | Expand | Call): number {
   return step.kind === 'call' ? Object.keys(step.args).length : step.args.length;
 }
 
-/** The verb as it is named: a slot notifies if the name says so, or as the verb does if it says nothing. */
-function stateOf(step: Do | Expand | Call, verb: string): Do | Expand | Call {
+/** The verb as it is named: a slot notifies if the name says so; others as they do where the verb was found. */
+function stateOf(step: Do | Expand | Call, verb: string, maskOf: (step: Step) => number): Do | Expand | Call {
   const isLoud = pairOf(verb).loud === verb;
   const named = step.kind === 'expand' ? step.parts.filter(isWritten(step)) : [];
-  const copy = frozen(step, (s) => {
-    if (s.kind !== 'do' || s.slot === undefined) return 1;
-    return Number(named.includes(s) ? isLoud : s.muted !== true);
-  });
+  const isNamed = (s: Step): boolean => named.some((slot) => slot === s);
+  const copy = frozen(step, (s) => (isNamed(s) ? Number(isLoud) : maskOf(s)));
   return copy.kind === 'expand' ? { ...copy, name: verb } : (copy as Do | Call);
 }
 
