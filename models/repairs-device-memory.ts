@@ -1,7 +1,6 @@
 import { go_to, when } from '../src/program/build.js';
 import { pte_mksoft_dirty, pte_uffd_wp } from '../src/kernel/entry.js';
 import { let_ } from '../src/kernel/range.js';
-import { unstable_address_space } from '../src/kernel/oom.js';
 import { insert, type Edit } from '../src/program/model.js';
 import { collectFlushesUnderLock, collectKeepsDirty, insertionChecksMm } from './history/device-memory.js';
 import { register } from './history/steps-of.js';
@@ -14,9 +13,6 @@ const SOFT_DIRTY =
   'a page that is put where none was is soft-dirty, as every new page; migrate_vma keeps no soft-dirty on purpose (follows no commit)';
 const UFFD_WP =
   'the zero page is left alone if its writes are watched: the new entry has no mark (follows no commit)';
-
-const STABLE =
-  'no page is put into an mm that is being reaped: later kernels ask check_stable_address_space here (commit not read)';
 
 const fresh = register(migrate_vma_insert_page, 'fresh');
 
@@ -31,12 +27,5 @@ export const deviceMemoryRepairs: readonly Edit[] = [
     { callee: 'page_add_new_anon_rmap' },
     [when(pte_uffd_wp(register(migrate_vma_insert_page, 'entry')), [go_to('unlock')])],
     UFFD_WP,
-  ),
-  insert(
-    name,
-    'after',
-    { callee: 'ptep_get' },
-    [when(unstable_address_space(register(migrate_vma_insert_page, 'addr')), [go_to('unlock')])],
-    STABLE,
   ),
 ];
