@@ -2,11 +2,11 @@ import { go_to, when } from '../src/program/build.js';
 import { pte_mksoft_dirty, pte_uffd_wp } from '../src/kernel/entry.js';
 import { let_ } from '../src/kernel/range.js';
 import { insert, type Edit } from '../src/program/model.js';
-import { collectFlushesUnderLock, collectKeepsDirty } from './history/device-memory.js';
+import { collectFlushesUnderLock, collectKeepsDirty, insertionChecksMm } from './history/device-memory.js';
 import { register } from './history/steps-of.js';
 import { migrate_vma_insert_page } from './operations/migrate_vma_insert_page.js';
 
-/** What v4.14 gets wrong in migrate_vma: the flush under the lock (60bae7370896) and the dirty bit (fd35ca3d12cc), v6.0. */
+/** What v4.14 gets wrong in migrate_vma: the flush under the lock (60bae7370896) and the dirty bit (fd35ca3d12cc), v6.0; the oom reaper (c23a0c997918, v5.7). */
 
 const { name } = migrate_vma_insert_page;
 const SOFT_DIRTY =
@@ -19,6 +19,7 @@ const fresh = register(migrate_vma_insert_page, 'fresh');
 export const deviceMemoryRepairs: readonly Edit[] = [
   ...collectFlushesUnderLock,
   ...collectKeepsDirty,
+  ...insertionChecksMm,
   insert(name, 'before', { callee: 'set_pte_at' }, [let_(fresh, pte_mksoft_dirty(fresh))], SOFT_DIRTY),
   insert(
     name,

@@ -1,5 +1,6 @@
-import { number, when } from '../../src/program/build.js';
+import { go_to, number, when } from '../../src/program/build.js';
 import { pte_dirty } from '../../src/kernel/entry.js';
+import { unstable_address_space } from '../../src/kernel/oom.js';
 import { set_page_dirty } from '../../src/kernel/page.js';
 import { equal } from '../../src/kernel/range.js';
 import { flush_tlb_range } from '../../src/kernel/tlb.js';
@@ -28,6 +29,13 @@ export const collectKeepsDirty: readonly Edit[] = [
   insert(name, 'after', { callee: 'ptep_get_and_clear' }, [when(pte_dirty(entry), [set_page_dirty(page)])]),
 ];
 
+/** Nothing is put into an mm that the oom reaper has emptied. */
+export const insertionChecksMm: readonly Edit[] = [
+  insert(migrate_vma_insert_page.name, 'after', { callee: 'pte_offset_map_lock' }, [
+    when(unstable_address_space(register(migrate_vma_insert_page, 'addr')), [go_to('unlock')]),
+  ]),
+];
+
 /** migrate_vma: anonymous pages that go to a device's private memory and come back. */
 export const deviceMemory: readonly Change[] = [
   {
@@ -35,6 +43,13 @@ export const deviceMemory: readonly Change[] = [
     commit: '4645b9fe84bf',
     about: 'migrate_vma_pages ends with range_only_end: its insertions have notified under the lock',
     edits: [mute(migrate_vma_insert_page.name, 'range-end')],
+  },
+  {
+    since: '5.7',
+    commit: 'c23a0c997918',
+    about: 'migrate_vma_insert_page puts nothing into an mm that the oom reaper has been at',
+    unverified: true,
+    edits: insertionChecksMm,
   },
   {
     since: '5.15',

@@ -9,7 +9,7 @@ import {
   for_each_notifier,
   for_each_started,
   has_itree,
-  mm_has_notifiers,
+  mm_may_refuse,
   ops_are_kvm,
 } from '../../src/kernel/subscriber.js';
 import {
@@ -79,7 +79,7 @@ export const mmu_notifier_invalidate_range_start_nonblock = operation({
   locals: ['cursor', 'mn'],
   steps: ({ start, count, refused, cursor, mn }) => [
     range_start_nonblock(start, count),
-    when(mm_has_notifiers(start), [
+    when(mm_may_refuse(start), [
       when(has_itree(start), [
         call(mn_itree_invalidate_nonblock, { start, count, refused }),
         when(not(is_zero(refused)), [go_to('refused')]),

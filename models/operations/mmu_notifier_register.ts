@@ -32,9 +32,7 @@ export const mmu_interval_notifier_insert = operation({
   from: 'mm/mmu_notifier.c',
   version: 'v5.15',
   takes: ['mn'],
-  steps: ({ mn }) => [
-    mmu_interval_insert(mn_mm(mn), mn),
-  ],
+  steps: ({ mn }) => [mmu_interval_insert(mn_mm(mn), mn)],
 });
 
 /** A driver binds a device that is not bound; from then on it is served. After amd_iommu_bind_pasid, v4.14. */

@@ -13,10 +13,14 @@ import type { Vocabulary } from '../program/vocabulary.js';
 import { checkEdits } from '../program/union.js';
 import { MUTED, withMutes } from './mutes.js';
 
-/** What the register hands out. */
-export interface Register {
+/** The models that a name can mean, and what their edits can change. */
+export interface Names {
   readonly models: readonly Model[];
   readonly operations: readonly Operation[];
+}
+
+/** What the register hands out. */
+export interface Register extends Names {
   /** What listings are written in. */
   readonly words: Vocabulary;
 }
@@ -35,19 +39,19 @@ export function absoluteModel(name: string, cwd: string): string {
  * The model of a name: a built-in, `NAME~SITE:slot` (a built-in with notifications taken away), or the path of a file
  * that exports one. Throws {@link BadInput}.
  */
-export async function loadModel(name: string, register: Register): Promise<Model> {
+export async function loadModel(name: string, register: Names): Promise<Model> {
   const model =
     isPath(name) && !isBuiltIn(name, register) ? await loadFile(name, register) : builtIn(name, register);
   checkEdits(register.operations, model);
   return model;
 }
 
-function isBuiltIn(name: string, register: Register): boolean {
+function isBuiltIn(name: string, register: Names): boolean {
   return register.models.some((m) => m.name === name.split(MUTED)[0]);
 }
 
 /** A built-in, with notifications taken away perhaps. Never reads a file. Throws {@link BadInput}. */
-export function builtIn(name: string, register: Register): Model {
+export function builtIn(name: string, register: Names): Model {
   const [base = '', ...mutes] = name.split(MUTED);
   const found = register.models.find((m) => m.name === base);
   if (found !== undefined) return withMutes(found, mutes, register.operations);
@@ -70,7 +74,7 @@ const shape = z.looseObject({
   edits: z.array(z.looseObject({ kind: z.enum(['mute', 'notify', 'drop', 'insert']) })),
 });
 
-async function loadFile(path: string, register: Register): Promise<Model> {
+async function loadFile(path: string, register: Names): Promise<Model> {
   if (!existsSync(path))
     throw new BadInput(`There is no model file ${path}; expected a TypeScript or JavaScript module.`);
   let exported: unknown;

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 
 import { BadInput } from '../base/errors.js';
 import { ExitCode } from './exit-codes.js';
+import { auditCommand } from './audit.js';
 import { costCommand } from './cost.js';
 import { exploreCommand } from './explore.js';
 import { fuzzCommand } from './fuzz.js';
@@ -23,6 +24,7 @@ export function shootdown(): Command {
     exploreCommand(),
     costCommand(),
     validateCommand(),
+    auditCommand(),
     listCommand(),
     showCommand(),
   ]) {

@@ -1,14 +1,15 @@
-import { PMDS_PER_PUD, PTES_PER_PMD } from '../machine/geometry.js';
-import { DEVICE, FRAME, MM, TABLE, THREAD } from '../machine/layout.js';
+import { PTES_PER_PMD } from '../machine/geometry.js';
+import { DEVICE, FRAME, MM, THREAD } from '../machine/layout.js';
 import { REFUSED, SIGBUS, SIGSEGV, type Machine } from '../machine/machine.js';
 import { test, verb } from '../machine/verb.js';
 import { BLOCKED, DONE, NO } from '../program/primitive.js';
 import { constant } from '../program/build.js';
-import { frameOf, isHuge, isPresent, KIND_TABLE, kindOf, PTE, tableEntry } from './entry.js';
-import { ACTIVE, COUNTED, evict } from './iommu.js';
+import { isHuge, isPresent, PTE } from './entry.js';
+import { ACTIVE, COUNTED, evict, iotlbOf } from './iommu.js';
 import { zapEntry } from './shadow-entries.js';
 import { STATE, SUBSCRIBER } from './subscriber.js';
-import { frameFor, narrow, pmdIndex, pmdTable } from './walk.js';
+import { frameFor, narrow } from './walk.js';
+import { leaf, walkThroughCache } from './walk-cache.js';
 
 /**
  * Hot. Accesses of CPUs and devices through their TLBs, and the walks that fill them. On conforming hardware a hit and
@@ -19,8 +20,12 @@ const LAST_PMD = PTES_PER_PMD - 1;
 
 /** Place of the translation that agent `t` has for `addr`, -1 when it has none. */
 function hit(m: Machine, t: number, addr: number): number {
+  return find(m, m.layout.tlbAt(t), addr);
+}
+
+/** The same in any TLB. */
+function find(m: Machine, tlb: number, addr: number): number {
   const L = m.layout;
-  const tlb = L.tlbAt(t);
   const page = addr & (L.pages - 1);
   if (m.words[tlb + page] !== 0) return tlb + page;
   const huge = tlb + L.pages + (page >> 2);
@@ -31,24 +36,17 @@ function contents(m: Machine, entry: number, addr: number, word: number): number
   return m.layout.frameAt(frameFor(entry, addr)) + FRAME.W + word;
 }
 
-/** The place of the leaf entry for `addr` by a walk from the root; -1 when an upper level is none. */
-export function leaf(m: Machine, addr: number): number {
-  const pmd = pmdIndex(m, addr);
-  if (pmd < 0) return -1;
-  const e = m.words[pmd];
-  if (kindOf(e) === KIND_TABLE && !isPresent(e))
-    return m.layout.tableAt(frameOf(e)) + TABLE.ENTRY + (addr & LAST_PMD);
-  return pmd;
-}
-
 /** fork is still making the mm: in the kernel no thread of it exists yet, so here they wait. */
 export function isBorn(m: Machine, addr: number): boolean {
   return m.words[m.layout.mmAt(addr >> m.layout.pagesShift) + MM.BORN] !== 0;
 }
 
 export function fill(m: Machine, t: number, addr: number, e: number, huge: boolean): void {
+  put(m, m.layout.tlbAt(t), addr, e, huge);
+}
+
+function put(m: Machine, tlb: number, addr: number, e: number, huge: boolean): void {
   const L = m.layout;
-  const tlb = L.tlbAt(t);
   const page = addr & (L.pages - 1);
   if (huge) {
     for (let i = page & ~LAST_PMD; i <= (page | LAST_PMD); i++) m.words[tlb + i] = 0;
@@ -83,7 +81,7 @@ export const store = test('store', ['addr', 'word'], (m, t, addr, word) => {
     return NO;
   }
   if ((e & PTE.DIRTY) === 0) {
-    const place = leaf(m, addr);
+    const place = cpuWalk(m, t, addr, 1);
     const now = place < 0 ? 0 : m.words[place];
     if ((now & (PTE.PRESENT | PTE.WRITE | PTE.PROTNONE)) !== (PTE.PRESENT | PTE.WRITE)) {
       m.words[at] = 0;
@@ -105,10 +103,14 @@ function land(m: Machine, t: number, addr: number, word: number, e: number): voi
   m.observer.stored(m, t, addr, word, tag, e);
 }
 
+function cpuWalk(m: Machine, t: number, addr: number, write: number): number {
+  return m.hardware['cpu-walk-cache'] === 0 ? leaf(m, addr) : walkThroughCache(m, t, addr, write);
+}
+
 /** A CPU's walk: fills the TLB if the entry allows the access. NO is a page fault. */
 export const page_walk = test('page_walk', ['addr', 'write'], (m, t, addr, write) => {
   if (isBorn(m, addr)) return BLOCKED;
-  const place = leaf(m, addr);
+  const place = cpuWalk(m, t, addr, write);
   if (place < 0) return NO;
   const e = m.words[place];
   if (!isPresent(e) || (e & PTE.PROTNONE) !== 0 || (write !== 0 && (e & PTE.WRITE) === 0)) return NO;
@@ -128,16 +130,8 @@ export const ats_translate = test('ats_translate', ['addr', 'write'], (m, t, add
   m.words[d + DEVICE.FLAGS] |= ACTIVE;
   // a read-only translation that is kept stands in the way of a walk for a write
   if (write !== 0 && m.hardware['read-only-entry'] === 1 && hit(m, t, addr) >= 0) return NO;
-  const place = walkFrom(m, t, addr, write);
-  if (place < 0) return NO;
-  const e = m.words[place];
-  if (!isPresent(e) || (e & PTE.PROTNONE) !== 0 || (write !== 0 && (e & PTE.WRITE) === 0)) return NO;
-  const late = m.hardware['dirty-bit'] === 1;
-  let given = e & ~PTE.SPECIAL;
-  if (write !== 0 && !late) {
-    m.words[place] = e | PTE.DIRTY;
-    given = m.words[place] & ~PTE.SPECIAL;
-  } else if (!late && (e & PTE.DIRTY) === 0) given &= ~PTE.WRITE;
+  let given = translate(m, t, addr, write);
+  if (given === 0) return NO;
   if (isHuge(given) && m.hardware['entry-sizes'] === 1) given = narrow(given, addr);
   if (m.hardware['walk-and-fill'] === 1) {
     m.words[d + DEVICE.WALK_AT] = addr + 1;
@@ -148,27 +142,25 @@ export const ats_translate = test('ats_translate', ['addr', 'write'], (m, t, add
   return DONE;
 });
 
-/** Where the device's walk finds the leaf entry: through its walk cache if it has one. */
-function walkFrom(m: Machine, t: number, addr: number, write: number): number {
-  if (m.hardware['walk-cache'] === 0) return leaf(m, addr);
-  const L = m.layout;
-  const at = L.walkCacheAt(t) + ((addr & (L.pages - 1)) >> 2);
-  const cached = m.words[at];
-  if (cached !== 0) {
-    if ((cached & PTE.FREED) !== 0) m.observer.walkedFreed(m, t, addr, write !== 0);
-    const table = L.tableAt(frameOf(cached)) + TABLE.ENTRY;
-    if (!isHuge(cached)) return table + (addr & LAST_PMD);
-    const e = m.words[table + ((addr >> 2) & (PMDS_PER_PUD - 1))];
-    if (kindOf(e) !== KIND_TABLE || isPresent(e)) return table + ((addr >> 2) & (PMDS_PER_PUD - 1));
-    return L.tableAt(frameOf(e)) + TABLE.ENTRY + (addr & LAST_PMD);
+/** What the IOMMU answers the device: what it keeps, or what it finds by a walk and then keeps. 0 when it refuses. */
+function translate(m: Machine, t: number, addr: number, write: number): number {
+  const iotlb = m.layout.geometry.iotlb === true ? iotlbOf(m, t) : -1;
+  if (iotlb >= 0) {
+    const at = find(m, iotlb, addr);
+    if (at >= 0 && (write === 0 || (m.words[at] & PTE.WRITE) !== 0)) return m.words[at];
   }
-  const pmd = pmdIndex(m, addr);
-  if (pmd < 0) return -1;
-  const e = m.words[pmd];
-  if (kindOf(e) === KIND_TABLE && !isPresent(e)) m.words[at] = e;
-  // a huge entry: the last table on the way is that of PMDs, which hugetlb may share
-  else if (isHuge(e) && isPresent(e)) m.words[at] = tableEntry(pmdTable(m, addr)) | PTE.HUGE;
-  return leaf(m, addr);
+  const place = m.hardware['walk-cache'] === 0 ? leaf(m, addr) : walkThroughCache(m, t, addr, write);
+  if (place < 0) return 0;
+  const e = m.words[place];
+  if (!isPresent(e) || (e & PTE.PROTNONE) !== 0 || (write !== 0 && (e & PTE.WRITE) === 0)) return 0;
+  const late = m.hardware['dirty-bit'] === 1;
+  let given = e & ~PTE.SPECIAL;
+  if (write !== 0 && !late) {
+    m.words[place] = e | PTE.DIRTY;
+    given = m.words[place] & ~PTE.SPECIAL;
+  } else if (!late && (e & PTE.DIRTY) === 0) given &= ~PTE.WRITE;
+  if (iotlb >= 0) put(m, iotlb, addr, given, isHuge(given));
+  return given;
 }
 
 /** Hardware that splits walk and fill does the second half here. */
@@ -263,11 +255,8 @@ export const device_prefetch = verb('device_prefetch', ['addr'], (m, t, addr) =>
   if (m.words[d + DEVICE.KIND] !== SUBSCRIBER.SVA || (m.words[d + DEVICE.STATE] & STATE.BOUND) === 0)
     return DONE;
   if (hit(m, t, addr) >= 0) return DONE;
-  const place = leaf(m, addr);
-  const e = place < 0 ? 0 : m.words[place];
-  if (!isPresent(e) || (e & PTE.PROTNONE) !== 0) return DONE;
-  let given = e & ~PTE.SPECIAL;
-  if ((e & PTE.DIRTY) === 0 && m.hardware['dirty-bit'] === 0) given &= ~PTE.WRITE;
+  let given = translate(m, t, addr, 0);
+  if (given === 0) return DONE;
   if (isHuge(given) && m.hardware['entry-sizes'] === 1) given = narrow(given, addr);
   fill(m, t, addr, given, isHuge(given));
   return DONE;

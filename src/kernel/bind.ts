@@ -3,7 +3,7 @@ import type { Machine } from '../machine/machine.js';
 import { MARK } from '../machine/observer.js';
 import { test, value, verb } from '../machine/verb.js';
 import { BLOCKED, DONE, NO } from '../program/primitive.js';
-import { dropAll } from './cpu-tlb.js';
+import { forgetDevice } from './iommu.js';
 import { RULE } from './rules.js';
 import { zapShadow } from './shadow-entries.js';
 import { calledBack, ITREE, kindOf, SEQ, STATE, SUBSCRIBER } from './subscriber.js';
@@ -166,10 +166,7 @@ export const clear_gcr3 = verb('amd_iommu_domain_clear_gcr3', ['mn'], (m, t, mn)
 /** All of the device's translations go, once its writes in flight have landed. */
 export const device_flush_all = verb('__amd_iommu_flush_page_all', ['mn'], (m, _t, mn) => {
   if (m.words[recordOf(m, mn) + DEVICE.POST_AT] !== 0) return BLOCKED;
-  const u = m.layout.geometry.cpus + mn;
-  dropAll(m, u);
-  const cache = m.layout.walkCacheAt(u);
-  m.words.fill(0, cache, cache + m.layout.pages / 4);
+  forgetDevice(m, mn);
   return DONE;
 });
 

@@ -6,9 +6,9 @@ import { expand, mutedSlot, slot } from '../program/build.js';
 import { DONE, NO } from '../program/primitive.js';
 import type { Expand } from '../program/step.js';
 import { frameOf, KIND_TABLE, kindOf, PTE } from './entry.js';
-import { invalidate } from './notifier.js';
+import { invalidateSecondary } from './iommu.js';
 import { putPage } from './page.js';
-import { flushCpuRange } from './cpu-tlb.js';
+import { flushCpuRange, LEAF, TABLES } from './cpu-tlb.js';
 import { pmdIndex } from './walk.js';
 
 /**
@@ -102,13 +102,14 @@ export const tlb_needs_flush = test(
 
 const cpu_flush = verb('tlb_flush', [], (m, t) => {
   const lo = m.words[at(m, t, THREAD.GATHER_LO)];
-  flushCpuRange(m, lo, m.words[at(m, t, THREAD.GATHER_HI)] - lo);
+  const tables = m.words[at(m, t, THREAD.GATHER_TABLES)] !== 0;
+  flushCpuRange(m, lo, m.words[at(m, t, THREAD.GATHER_HI)] - lo, tables ? TABLES : LEAF);
   return DONE;
 });
 
 function invalidateGathered(m: Machine, t: number): number {
   const lo = m.words[at(m, t, THREAD.GATHER_LO)];
-  return invalidate(m, lo, m.words[at(m, t, THREAD.GATHER_HI)] - lo);
+  return invalidateSecondary(m, t, lo, m.words[at(m, t, THREAD.GATHER_HI)] - lo);
 }
 const device_flush = verb('mmu_notifier_invalidate_range', [], invalidateGathered);
 const secondary_flush = verb('mmu_notifier_arch_invalidate_secondary_tlbs', [], invalidateGathered);

@@ -3,9 +3,9 @@ import type { Machine } from '../machine/machine.js';
 import { MARK } from '../machine/observer.js';
 import { verb } from '../machine/verb.js';
 import { expand, mutedSlot, slot } from '../program/build.js';
-import { BLOCKED, DONE } from '../program/primitive.js';
+import { DONE } from '../program/primitive.js';
 import type { Arg, Expand } from '../program/step.js';
-import { invalidateSecondary, secondaryReady, syncSecondary } from './iommu.js';
+import { invalidateSecondary, syncSecondary } from './iommu.js';
 import { RULE } from './rules.js';
 import { sleeps } from './walk.js';
 
@@ -18,12 +18,13 @@ import { sleeps } from './walk.js';
 export const mmu_notifier_invalidate_range = verb(
   'mmu_notifier_invalidate_range',
   ['start', 'count'],
-  (m, _t, start, count) => invalidate(m, start, count),
+  (m, t, start, count) => invalidateSecondary(m, t, start, count),
 );
 
 /** Up to v4.12: the secondary TLBs drop one page, whatever its entry maps. Subscribers are called beside it. */
 export const mmu_notifier_invalidate_page = verb('mmu_notifier_invalidate_page', ['addr'], (m, t, addr) => {
-  if (invalidate(m, addr, 1) === BLOCKED) return BLOCKED;
+  const answer = invalidateSecondary(m, t, addr, 1);
+  if (answer !== DONE) return answer;
   m.observer.invalidated(m, t, addr, 1);
   return DONE;
 });
@@ -35,34 +36,27 @@ export const mmu_notifier_invalidate_page = verb('mmu_notifier_invalidate_page',
 export const invalidate_secondary_tlbs = verb(
   'mmu_notifier_arch_invalidate_secondary_tlbs',
   ['start', 'count'],
-  (m, _t, start, count) => invalidate(m, start, count),
+  (m, t, start, count) => invalidateSecondary(m, t, start, count),
 );
 
 /** The same from 0 to all of the mm of `addr`. */
 export const invalidate_secondary_tlbs_of_mm = verb(
   'mmu_notifier_arch_invalidate_secondary_tlbs',
   ['addr'],
-  (m, _t, addr) => invalidate(m, firstOf(m, addr), m.layout.pages),
+  (m, t, addr) => invalidateSecondary(m, t, firstOf(m, addr), m.layout.pages),
 );
 
 /** The same if a batched flush of the mm is pending: flush_tlb_mm is only called then. */
 export const invalidate_secondary_tlbs_of_batch = verb(
   'mmu_notifier_arch_invalidate_secondary_tlbs',
   ['addr'],
-  (m, _t, addr) =>
+  (m, t, addr) =>
     m.words[m.layout.mmAt(addr >> m.layout.pagesShift) + MM.BATCHED] === 0
       ? DONE
-      : invalidate(m, firstOf(m, addr), m.layout.pages),
+      : invalidateSecondary(m, t, firstOf(m, addr), m.layout.pages),
 );
 
 const firstOf = (m: Machine, addr: number): number => addr & ~(m.layout.pages - 1);
-
-/** Hot. Also what a gather does over its own range. */
-export function invalidate(m: Machine, start: number, count: number): number {
-  if (!secondaryReady(m, start, count)) return BLOCKED;
-  invalidateSecondary(m, start, count);
-  return DONE;
-}
 
 /** Notes the bracket for the oracles: it is open until {@link closed}. */
 function open(m: Machine, t: number, start: number, count: number): void {

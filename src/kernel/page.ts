@@ -85,7 +85,7 @@ export function freeFrame(m: Machine, t: number, frame: number): void {
   m.observer.freeing(m, t, frame);
   const L = m.layout;
   const w = m.words;
-  const tlbs = L.threads * L.tlbSize;
+  const tlbs = L.walkCache - L.tlb; // those of IOMMUs, too
   for (let i = 0; i < tlbs; i++) {
     const e = w[L.tlb + i];
     if (e !== 0 && covers(e, frame)) w[L.tlb + i] = e | PTE.FREED;

@@ -2,12 +2,13 @@ import { DEVICE, FRAME } from '../machine/layout.js';
 import type { Machine } from '../machine/machine.js';
 import { test, value, verb } from '../machine/verb.js';
 import { BLOCKED, DONE, NO } from '../program/primitive.js';
-import { fill, isBorn, leaf } from './access.js';
+import { fill, isBorn } from './access.js';
 import { frameOf, isHuge, isPresent, PTE } from './entry.js';
 import { putPage } from './page.js';
 import { ptlOf } from './pgtable.js';
 import { SEQ, STATE, SUBSCRIBER } from './subscriber.js';
 import { headOf, isZeroFrame } from './walk.js';
+import { leaf } from './walk-cache.js';
 
 /**
  * The page table that a driver keeps for its device: its words are those of the device's TLB. Accesses go through it

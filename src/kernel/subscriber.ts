@@ -61,15 +61,17 @@ export const kindOf = (m: Machine, mn: number): number => m.words[m.layout.devic
  * Somebody listens to brackets over the mm of `addr`. Read together with the step before it: register takes every lock
  * under which brackets are opened, so the answer holds for the whole bracket.
  */
-export const mm_has_notifiers = test(
-  'mm_has_notifiers',
-  ['addr'],
-  (m, _t, addr) => {
-    const at = m.layout.mmAt(addr >> m.layout.pagesShift);
-    return yes((m.words[at + MM.NOTIFIERS] | m.words[at + MM.ITREE]) !== 0);
-  },
-  P,
-);
+export const mm_has_notifiers = test('mm_has_notifiers', ['addr'], hasNotifiers, {
+  private: true,
+  aside: true,
+});
+/** The same before a start that may not block: what comes of it matters to the caller. */
+export const mm_may_refuse = test('mm_has_notifiers', ['addr'], hasNotifiers, P);
+
+function hasNotifiers(m: Machine, _t: number, addr: number): number {
+  const at = m.layout.mmAt(addr >> m.layout.pagesShift);
+  return yes((m.words[at + MM.NOTIFIERS] | m.words[at + MM.ITREE]) !== 0);
+}
 
 /** Interval notifiers have been used on the mm (subscriptions->has_itree); never taken back. */
 export const has_itree = test(

@@ -5,7 +5,7 @@ import { test, verb } from '../machine/verb.js';
 import { expand, mutedSlot, number } from '../program/build.js';
 import { DONE, NO } from '../program/primitive.js';
 import type { Arg, Do, Expand } from '../program/step.js';
-import { flushCpuMm, flushCpuRange } from './cpu-tlb.js';
+import { flushCpuMm, flushCpuRange, LEAF, TABLES } from './cpu-tlb.js';
 import { PTE } from './entry.js';
 import {
   invalidate_secondary_tlbs,
@@ -21,9 +21,12 @@ import {
 /** The slot inside a flush helper. */
 const IN_FLUSH = 'in-flush';
 
-/** The CPU side of flush_tlb_range alone, as a part of verbs that flush. */
+/**
+ * The CPU side of flush_tlb_range alone, as a part of verbs that flush. One page is flush_tlb_page, a `leaf` flush; more
+ * may have lost tables (arch/arm64/include/asm/tlbflush.h, v4.14).
+ */
 export const flush_cpu_range = verb('flush_tlb_range', ['addr', 'count'], (m, _t, addr, count) => {
-  flushCpuRange(m, addr, count);
+  flushCpuRange(m, addr, count, count === 1 ? LEAF : TABLES);
   return DONE;
 });
 

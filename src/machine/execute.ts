@@ -1,4 +1,4 @@
-import { BLOCKED, DONE, NO, type Primitive } from '../program/primitive.js';
+import { AGAIN, BLOCKED, DONE, NO, type Primitive } from '../program/primitive.js';
 import { INDEX, READ, type Runtime } from '../program/lower.js';
 import { THREAD } from './layout.js';
 import type { Machine } from './machine.js';
@@ -22,7 +22,11 @@ export function step(m: Machine, t: number): boolean {
     i.cm === READ ? words[regs + i.c] : i.cm === INDEX ? regs + i.c : i.c,
     i.dm === READ ? words[regs + i.d] : i.dm === INDEX ? regs + i.d : i.d,
   );
-  if (answer === BLOCKED) return false;
+  if (answer < NO) {
+    if (answer !== AGAIN) return false;
+    m.blocked = 0;
+    return true;
+  }
   pc = answer === NO ? i.otherwise : i.next;
   i = code[pc]!;
   while (!i.visible) {

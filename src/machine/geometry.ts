@@ -17,6 +17,8 @@ export interface Geometry {
   readonly filePages: number;
   /** Swap slots. */
   readonly swapSlots: number;
+  /** IOMMUs cache translations of their own. */
+  readonly iotlb?: boolean;
 }
 
 export const PMDS_PER_PUD = 2;

@@ -111,6 +111,36 @@ export const HARDWARE = [
     about: 'the TLBs that a flush reaches',
     that: ['reaches every TLB attached to the mm', 'reaches only the TLBs that a software counter names'],
   },
+  {
+    name: 'iotlb',
+    values: ['none', 'flushed-first', 'flushed-last'],
+    about: 'translations kept by the IOMMU, which a device asks before it walks',
+    that: [
+      'keeps no translations in the IOMMU',
+      "keeps translations in the IOMMU, invalidated in a step before the device's",
+      "keeps translations in the IOMMU, invalidated in a step after the device's",
+    ],
+  },
+  {
+    name: 'iommus',
+    values: ['one', 'one-each'],
+    about: 'IOMMUs before the devices of an mm',
+    that: [
+      'has one IOMMU before all devices',
+      'has an IOMMU before each device, invalidated one after the other',
+    ],
+  },
+  {
+    name: 'cpu-walk-cache',
+    values: ['none', 'until-any-flush', 'upper-levels', 'until-full-flush'],
+    about: 'upper levels of the page table kept by a CPU',
+    that: [
+      'keeps no upper levels in a CPU',
+      'keeps upper levels in a CPU until any flush',
+      'keeps upper levels in a CPU at a leaf flush',
+      'keeps upper levels in a CPU until a full flush',
+    ],
+  },
 ] as const satisfies readonly HardwareSwitch[];
 
 export type HardwareName = (typeof HARDWARE)[number]['name'];
@@ -146,6 +176,9 @@ export function hardwareFrom(quirks: readonly string[]): HardwareSet {
   }
   return set as HardwareSet;
 }
+
+/** The IOMMUs of the set keep translations. */
+export const hasIotlb = (set: HardwareSet): boolean => set.iotlb !== 0;
 
 const sets = new WeakMap<object, HardwareSet>();
 

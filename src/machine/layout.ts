@@ -29,7 +29,8 @@ export const THREAD = {
   NONBLOCK: 24, // non_block_start: a step that sleeps is wrong unless it is 0
   GRACE: 25, // synchronize_srcu: the threads whose read sections it waits for
   RANGE: 26, // the open brackets, RANGE_ROOM words: first page, and pages from bit 16 on; the oracles read them
-  REGS: 30,
+  VISITS: 30, // an invalidation that takes several steps: those behind it
+  REGS: 31,
 } as const;
 
 /** Brackets of one thread that can be open at once. */
@@ -157,6 +158,8 @@ export class Layout {
   readonly swap: number;
   readonly device: number;
   readonly tlb: number;
+  /** IOTLBs, one an IOMMU and mm; they follow the TLBs. No words unless the case has them. */
+  readonly iotlb: number;
   readonly walkCache: number;
   readonly anonVma: number;
   readonly iMmap: number;
@@ -204,6 +207,7 @@ export class Layout {
     this.swap = room(g.swapSlots * SWAP.SIZE);
     this.device = room(g.devices * DEVICE.SIZE);
     this.tlb = room(this.threads * this.tlbSize);
+    this.iotlb = room(g.iotlb === true ? g.devices * g.mms * this.tlbSize : 0);
     this.walkCache = room(this.threads * (this.pages / PTES_PER_PMD));
     this.anonVma = room(1);
     this.iMmap = room(Math.max(1, g.filePages / 4));
@@ -257,6 +261,11 @@ export class Layout {
   /** TLB of agent `t`: base pages first, then huge pages. */
   tlbAt(t: number): number {
     return this.tlb + t * this.tlbSize;
+  }
+
+  /** What IOMMU `iommu` caches of the mm, in the form of a TLB. */
+  iotlbAt(iommu: number, mm: number): number {
+    return this.iotlb + (iommu * this.geometry.mms + mm) * this.tlbSize;
   }
 
   walkCacheAt(t: number): number {

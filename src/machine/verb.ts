@@ -12,6 +12,8 @@ export interface Traits {
   /** May sleep: wrong under a spinlock. */
   readonly sleeps?: boolean;
   readonly effect?: Effect;
+  /** See {@link Primitive.aside}. */
+  readonly aside?: boolean;
   /** See {@link Primitive.own}. */
   readonly own?: boolean;
 }
@@ -34,6 +36,7 @@ function make(
     sleeps: traits.sleeps ?? false,
     ...(traits.effect === undefined ? {} : { effect: traits.effect }),
     ...(traits.own === true ? { own: true } : {}),
+    ...(traits.aside === true ? { aside: true } : {}),
     run: run,
   };
 }

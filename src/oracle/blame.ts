@@ -2,6 +2,7 @@ import { THREAD, DEVICE } from '../machine/layout.js';
 import type { Machine } from '../machine/machine.js';
 import { PTES_PER_PMD } from '../machine/geometry.js';
 import { isPresent, PTE } from '../kernel/entry.js';
+import { keptByIommu } from '../kernel/iommu.js';
 import { frameFor } from '../kernel/walk.js';
 
 /**
@@ -43,6 +44,7 @@ export class Blame {
         if (m.words[d + DEVICE.POST_AT] === addr + 1) e = m.words[d + DEVICE.POST_ENTRY]!;
         else if (m.words[d + DEVICE.WALK_AT] === addr + 1) e = m.words[d + DEVICE.WALK_ENTRY]!;
       }
+      if (e === 0) e = keptByIommu(m, u, addr);
       if (e === 0) continue;
       if (!grants(before, e, addr) || grants(after, e, addr)) continue;
       left = true;

@@ -1,6 +1,7 @@
 import { PAGE_WORDS, PTES_PER_PMD } from '../machine/geometry.js';
 import { FRAME, THREAD } from '../machine/layout.js';
 import { isPresent, PTE } from '../kernel/entry.js';
+import { keptByIommu } from '../kernel/iommu.js';
 import { baseEntry, frameFor, isZeroFrame } from '../kernel/walk.js';
 import type { Judge } from './judge.js';
 import type { Oracle } from './oracle.js';
@@ -24,6 +25,7 @@ export const staleEntry: Oracle = {
       const tlb = L.tlbAt(u);
       let e = l.m.words[tlb + page];
       if (e === 0) e = l.m.words[tlb + L.pages + ((page / PTES_PER_PMD) | 0)]!;
+      if (e === 0 || granted(l.m, addr, e)) e = keptByIommu(l.m, u, addr);
       if (e === 0 || granted(l.m, addr, e)) continue;
       if (isLatent(l, addr, e))
         l.noteLatent(

@@ -12,7 +12,7 @@ export interface Alignment {
 }
 
 /** What a match is worth, and what disagreement costs. A removed call must be there; an added one may be a slot. */
-const WORTH = { call: 2, test: 1, label: 2, goto: 1, removed: 4, added: 0.5 } as const;
+const WORTH = { call: 2, test: 1, label: 2, goto: 1, removed: 4, added: 0.5, hint: 0.4 } as const;
 const COST = {
   unmatched: 0.5,
   removedUnmatched: 4,
@@ -32,10 +32,17 @@ export function align(elements: readonly Element[], anchors: readonly Anchor[]):
 }
 
 export function fits(element: Element, anchor: Anchor): boolean {
-  if (!element.verbs.some((v) => anchor.verbs.includes(v))) return false;
+  const byVerb = element.verbs.some((v) => anchor.verbs.includes(v));
+  if (!byVerb && !(element.kind === 'test' && anchor.kind === 'test' && shared(element, anchor)))
+    return false;
   if (element.sign === '+') return anchor.kind === 'slot' && !anchor.on && !element.conditional;
   if (element.kind === 'label' || element.kind === 'goto') return anchor.kind === element.kind && anchor.on;
   return anchor.on && anchor.kind !== 'label' && anchor.kind !== 'goto';
+}
+
+/** Both are made with the same words. */
+function shared(element: Element, anchor: Anchor): boolean {
+  return element.hints.some((word) => anchor.hints.includes(word));
 }
 
 class Aligner {
@@ -52,7 +59,9 @@ class Aligner {
     const words = new Set(anchors.flatMap((a) => a.verbs));
     for (const e of elements) this.skipped.push(this.skipped[this.skipped.length - 1] + costOf(e, words));
     for (const a of anchors) this.seen.push(this.seen[this.seen.length - 1] + (a.seen ? 1 : 0));
-    this.worth = elements.map((e) => anchors.map((a) => (fits(e, a) ? worthOf(e) : -1)));
+    this.worth = elements.map((e) =>
+      anchors.map((a) => (fits(e, a) ? worthOf(e) + (shared(e, a) ? WORTH.hint : 0) : -1)),
+    );
     this.places = this.worth.map((row) => row.flatMap((w, j) => (w >= 0 ? [j] : [])));
   }
 

@@ -1,6 +1,6 @@
 import { calleeOf } from '../program/locate.js';
 import type { Model } from '../program/model.js';
-import type { Arg, Do, Expand, Operation, Step } from '../program/step.js';
+import type { Arg, Do, Expand, Operation, Part, Step } from '../program/step.js';
 import { unionOf, type Union } from '../program/union.js';
 
 /**
@@ -21,6 +21,8 @@ export interface Anchor {
   /** A C reader would see it: a call, and one that this model has. */
   readonly seen: boolean;
   readonly args: readonly Arg[];
+  /** Names that its arguments are made with: `make_migration_entry`. */
+  readonly hints: readonly string[];
 }
 
 /** Our own words, which no C writes. */
@@ -115,9 +117,8 @@ class AnchorReader {
         return;
       case 'expand':
         this.add(step, where, on);
-        for (const part of step.parts)
-          if (part.kind === 'do' && part.slot !== undefined && part.slot !== HIDDEN)
-            this.add(part, where, on && this.union.mask(part) !== 0, step);
+        for (const part of step.parts.filter(isWritten(step)))
+          this.add(part, where, on && this.union.mask(part) !== 0, step);
         return;
       default:
         this.add(step, where, on);
@@ -137,20 +138,29 @@ class AnchorReader {
       own: where.own,
       seen: on && expansion === undefined && isSeen(step),
       args: argsOf(step),
+      hints: valuesIn(argsOf(step)),
     });
   }
 
   private verbs(step: Step): readonly string[] {
     if (step.kind !== 'expand') return verbsOf(step);
-    const slot = step.parts.find(
-      (p): p is Do => p.kind === 'do' && p.slot !== undefined && p.slot !== HIDDEN,
-    );
+    const slot = step.parts.find(isWritten(step));
     if (slot === undefined) return [step.name];
     const { loud, quiet } = pairOf(step.name);
     if (this.union.mask(slot) === 0)
       return this.endsNeverFlush && slot.slot === 'range-end' ? [quiet, loud] : [quiet];
     return slot.muted === true ? [quiet, loud] : [loud];
   }
+}
+
+/**
+ * Slots that the caller's C shows, in the verb's name or as a call behind it. A verb that notifies and does not say so in
+ * its name does it in its own C.
+ */
+export function isWritten(verb: Expand): (part: Part) => part is Do {
+  const byName = /_notify$|_range(_only)?_end$/.test(verb.name);
+  return (part): part is Do =>
+    part.kind === 'do' && part.slot !== undefined && part.slot !== HIDDEN && (byName || part.muted === true);
 }
 
 function kindOf(step: Step): Anchor['kind'] {
@@ -199,9 +209,13 @@ function flagOf(name: string, args: readonly Arg[]): string | undefined {
 
 function constantsIn(args: readonly Arg[]): readonly string[] {
   return args.flatMap((arg): readonly string[] => {
-    if (arg.kind === 'computed') return [arg.primitive.name, ...constantsIn(arg.args)];
+    if (arg.kind === 'computed') return constantsIn(arg.args);
     return arg.kind === 'constant' && /^[A-Z][A-Z0-9]*_\w+$/.test(arg.name) ? arg.name.split('|') : [];
   });
+}
+
+function valuesIn(args: readonly Arg[]): readonly string[] {
+  return args.flatMap((arg) => (arg.kind === 'computed' ? [arg.primitive.name, ...valuesIn(arg.args)] : []));
 }
 
 function isSeen(step: Step): boolean {

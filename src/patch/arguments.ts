@@ -37,8 +37,8 @@ export class Arguments {
   valueOf(text: string): Arg | undefined {
     const known = this.known.get(text) ?? this.registers.get(text);
     if (known !== undefined) return known;
-    const call = /^(\w+) \( (.*) \)$/.exec(text);
-    if (call !== null) return this.computed(call[1], call[2]);
+    const call = /^(\w+) \( (?:(.*) )?\)$/.exec(text);
+    if (call !== null) return sizeOf(text) ?? this.computed(call[1], call[2] ?? '');
     return sizeOf(text) ?? kernelWords.constant(text);
   }
 
@@ -51,7 +51,8 @@ export class Arguments {
     if (end === undefined) return [first, number(1)];
     const known = this.ends.get(`${start} .. ${end}`);
     if (known !== undefined) return [first, known.count];
-    const size = end.startsWith(`${start} + `) ? sizeOf(end.slice(start.length + 3)) : undefined;
+    const pages = end.startsWith(`${start} + `) ? end.slice(start.length + 3) : undefined;
+    const size = pages === undefined ? undefined : (sizeOf(pages) ?? this.valueOf(pages));
     return size === undefined ? undefined : [first, size];
   }
 
@@ -90,7 +91,8 @@ function sizeOf(text: string): Constant | undefined {
   if (text === 'HPAGE_PMD_SIZE' || text === 'PMD_SIZE') return kernelWords.constant('huge_page_size');
   if (text === 'PUD_SIZE') return kernelWords.constant('PUD_SIZE');
   if (/^huge_page_size \( \w+ \)$/.test(text)) return kernelWords.constant('huge_page_size');
-  return undefined;
+  const pages = /^(\d+) \* PAGE_SIZE$/.exec(text);
+  return pages === null ? undefined : number(Number(pages[1]));
 }
 
 /** The arguments without the mm or vma, which the steps know from the address. */
@@ -101,6 +103,7 @@ export function ownArgs(call: CCall, count: number): readonly string[] {
 }
 
 function splitArgs(text: string): readonly string[] {
+  if (text === '') return [];
   const out: string[] = [''];
   let depth = 0;
   for (const word of text.split(' ')) {

@@ -27,7 +27,10 @@ type List = readonly SideUnit[];
 const same = (a: SideUnit, b: SideUnit): boolean =>
   a.kind === b.kind && a.text === b.text && a.around === b.around;
 
-/** The two lists as one: the longest common subsequence, removals before additions. */
+/** A label that stays is worth more than statements that pass it. */
+const worth = (unit: SideUnit): number => (unit.kind === 'label' ? 4 : unit.kind === 'test' ? 3 : 2);
+
+/** The two lists as one: the best common subsequence, removals before additions. */
 function merge(before: List, after: List): readonly Row[] {
   const most = Math.min(before.length, after.length);
   let head = 0;
@@ -46,11 +49,16 @@ function common(a: List, b: List): readonly Row[] {
   const best = Array.from({ length: a.length + 1 }, () => new Int32Array(b.length + 1));
   for (let i = a.length - 1; i >= 0; i--)
     for (let j = b.length - 1; j >= 0; j--)
-      best[i][j] = same(a[i], b[j]) ? best[i + 1][j + 1] + 1 : Math.max(best[i + 1][j], best[i][j + 1]);
+      best[i][j] = Math.max(
+        same(a[i], b[j]) ? best[i + 1][j + 1] + worth(a[i]) : 0,
+        best[i + 1][j],
+        best[i][j + 1],
+      );
   const out: Row[] = [];
   let [i, j] = [0, 0];
   while (i < a.length || j < b.length) {
-    if (i < a.length && j < b.length && same(a[i], b[j])) out.push([a[i++], b[j++]]);
+    if (i < a.length && j < b.length && same(a[i], b[j]) && best[i][j] === best[i + 1][j + 1] + worth(a[i]))
+      out.push([a[i++], b[j++]]);
     else if (j >= b.length || (i < a.length && best[i + 1][j] >= best[i][j + 1]))
       out.push([a[i++], undefined]);
     else out.push([undefined, b[j++]]);

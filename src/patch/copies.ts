@@ -1,6 +1,7 @@
 import type { Model } from '../program/model.js';
 import type { Arg, Call, Do, Expand, Operation, Part, Step } from '../program/step.js';
 import { unionOf, type Mask } from '../program/union.js';
+import { isWritten, pairOf } from './anchors.js';
 import { sameArg } from './arguments.js';
 
 /**
@@ -13,7 +14,11 @@ export function frozen(step: Step, maskOf: (step: Step) => Mask): Step {
       return plain(step);
     case 'expand': {
       const parts = step.parts.filter((p) => maskOf(p) !== 0);
-      return { ...step, parts: parts.map((p) => (p.kind === 'do' ? plain(p) : p)) };
+      return {
+        ...step,
+        name: nameOf(step, parts),
+        parts: parts.map((p) => (p.kind === 'do' ? plain(p) : p)),
+      };
     }
     case 'when':
       return { ...step, then: all(step.then, maskOf), otherwise: all(step.otherwise, maskOf) };
@@ -35,6 +40,14 @@ export function maskIn(operation: Operation, model: Model): (step: Step) => Mask
 
 function all(steps: readonly Step[], maskOf: (step: Step) => Mask): readonly Step[] {
   return steps.filter((s) => maskOf(s) !== 0).map((s) => frozen(s, maskOf));
+}
+
+/** A verb that says in its name whether it notifies says so of what it does. */
+function nameOf(step: Expand, parts: readonly Part[]): string {
+  const slot = step.parts.find(isWritten(step));
+  const { loud, quiet } = pairOf(step.name);
+  if (slot === undefined || (step.name !== loud && !step.name.endsWith('_only_end'))) return step.name;
+  return parts.includes(slot) ? loud : quiet;
 }
 
 function plain(step: Do): Do {

@@ -1,6 +1,7 @@
 import { pairOf } from './anchors.js';
 import type { CCall } from './c-units.js';
 import type { Change } from './changes.js';
+import type { Ground } from './ground.js';
 import { verbOf } from './spelling.js';
 
 /**
@@ -11,6 +12,8 @@ export interface Element {
   readonly kind: 'call' | 'test' | 'label' | 'goto';
   readonly sign: ' ' | '-' | '+';
   readonly verbs: readonly string[];
+  /** Names that its arguments, or its condition, are made with. */
+  readonly hints: readonly string[];
   readonly call?: CCall;
   readonly became?: { readonly verb: string; readonly call: CCall };
   /** Added together with a condition around it. */
@@ -21,11 +24,7 @@ export interface Element {
 }
 
 /** The elements of one hunk's units, those that were replaced paired with what they became. */
-export function elementsOf(
-  changes: readonly Change[],
-  hunk: number,
-  known: ReadonlySet<string>,
-): readonly Element[] {
+export function elementsOf(changes: readonly Change[], hunk: number, ground: Ground): readonly Element[] {
   const blocks = new Map<string, string>();
   for (const c of changes) if (c.after !== undefined) blocks.set(`+${c.after.block}`, `-${c.unit.block}`);
   const blockOf = (c: Change): string =>
@@ -33,7 +32,7 @@ export function elementsOf(
   const tests = changes.filter((c) => c.sign === '+' && c.unit.kind === 'test');
   const all = changes.flatMap((c) => {
     const conditional = c.sign === '+' && tests.some((t) => stands(c, t));
-    return elementsIn(c, { sign: c.sign, change: c, hunk, block: blockOf(c), conditional }, known);
+    return elementsIn(c, { sign: c.sign, change: c, hunk, block: blockOf(c), conditional }, ground);
   });
   return runsOf(all).flatMap(paired);
 }
@@ -45,24 +44,36 @@ export function stands(inner: Change, test: Change): boolean {
 
 type Shared = Pick<Element, 'sign' | 'change' | 'hunk' | 'block' | 'conditional'>;
 
-function elementsIn({ unit }: Change, shared: Shared, known: ReadonlySet<string>): readonly Element[] {
+function elementsIn({ unit }: Change, shared: Shared, { known, words }: Ground): readonly Element[] {
   const [first] = unit.tokens;
   switch (unit.kind) {
     case 'label':
-      return [{ ...shared, kind: 'label', verbs: [`label ${first.text}`] }];
+      return [{ ...shared, kind: 'label', verbs: [`label ${first.text}`], hints: [] }];
     case 'goto':
-      return [{ ...shared, kind: 'goto', verbs: [`goto ${unit.tokens[1]?.text ?? ''}`] }];
+      return [{ ...shared, kind: 'goto', verbs: [`goto ${unit.tokens[1]?.text ?? ''}`], hints: [] }];
     case 'test': {
-      const words = unit.tokens.filter((t) => t.kind === 'word').map((t) => verbOf(t.text, known));
-      const verbs = [...new Set(words)].filter((w) => known.has(w));
-      return verbs.length === 0 ? [] : [{ ...shared, kind: 'test', verbs }];
+      const all = new Set(unit.tokens.filter((t) => t.kind === 'word').map((t) => verbOf(t.text, known)));
+      const verbs = [...all].filter((w) => known.has(w));
+      const hints = [...all].filter((w) => words.has(w));
+      return hints.length === 0 ? [] : [{ ...shared, kind: 'test', verbs, hints }];
     }
     default:
       return unit.calls
         .map((call) => ({ call, verb: verbOf(call.name, known) }))
         .filter(({ verb }) => known.has(verb))
-        .map(({ call, verb }) => ({ ...shared, kind: 'call', verbs: [verb], call }));
+        .map(({ call, verb }) => ({
+          ...shared,
+          kind: 'call',
+          verbs: [verb],
+          call,
+          hints: hintsOf(call, words),
+        }));
   }
+}
+
+/** Names in the arguments that values are made with. */
+function hintsOf(call: CCall, words: ReadonlySet<string>): readonly string[] {
+  return call.args.flatMap((arg) => arg.split(' ')).filter((word) => words.has(word));
 }
 
 /** Stretches of changed elements, and of unchanged ones. */

@@ -1,11 +1,13 @@
 import type { Model } from '../program/model.js';
 import type { Operation } from '../program/step.js';
-import { anchorsOf, functionsOf, pairOf } from './anchors.js';
+import { anchorsOf, functionsOf, pairOf, type Anchor } from './anchors.js';
 
 /** What all placements in the same operations share. */
 export class Ground {
   /** Every verb that the C of the operations is written with, in its loud and its quiet form. */
   readonly known: ReadonlySet<string>;
+  /** Those, and the names that values are made with. */
+  readonly words: ReadonlySet<string>;
   private readonly holders = new Map<string, Operation[]>();
 
   constructor(
@@ -15,7 +17,10 @@ export class Ground {
     for (const operation of operations)
       for (const name of functionsOf(operation))
         this.holders.set(name, [...(this.holders.get(name) ?? []), operation]);
-    this.known = verbsIn(operations, { ...models[0], edits: [] });
+    const bare = { ...models[0], edits: [] };
+    const all = operations.flatMap((op) => functionsOf(op).flatMap((name) => anchorsOf(op, bare, name)));
+    this.known = verbsIn(all);
+    this.words = new Set([...this.known, ...all.flatMap((a) => a.hints)]);
   }
 
   /** Operations that hold the C function. */
@@ -24,9 +29,8 @@ export class Ground {
   }
 }
 
-function verbsIn(operations: readonly Operation[], bare: Model): ReadonlySet<string> {
+function verbsIn(all: readonly Anchor[]): ReadonlySet<string> {
   const out = new Set<string>();
-  const all = operations.flatMap((op) => functionsOf(op).flatMap((name) => anchorsOf(op, bare, name)));
   for (const verb of all.flatMap((a) => a.verbs)) {
     if (/^(label|goto) /.test(verb)) continue;
     out.add(verb);

@@ -1,12 +1,12 @@
 import type { Edit, Model } from '../program/model.js';
 import type { Operation } from '../program/step.js';
-import { align, type Alignment } from './align.js';
+import { align } from './align.js';
 import { anchorsOf } from './anchors.js';
 import { Arguments } from './arguments.js';
 import { conclude, type Outcome } from './conclude.js';
 import type { Element } from './elements.js';
 import type { Ground } from './ground.js';
-import { Obstacle, type Scene } from './insertions.js';
+import { Obstacle, type Scene } from './scene.js';
 import { leftoverOf, short } from './leftovers.js';
 import type { PlacedHunk } from './placement.js';
 import { counts, type Entry, type Group, type Piece, type Reading } from './reading.js';
@@ -54,8 +54,10 @@ function placeGroup(
       args.learn(e.call, anchors[alignment.at[i]]);
   });
   const { operations } = ground;
-  const scene = { operation, operations, model, anchors, elements, at: alignment.at, args };
-  pieces.forEach((piece, i) => outcomes.get(piece.entry)!.push(...translate(piece, i, scene, alignment)));
+  const changes = pieces.map((p) => p.changes);
+  const { at, rivals } = alignment;
+  const scene = { operation, operations, model, anchors, elements, at, rivals, args, changes };
+  pieces.forEach((piece, i) => outcomes.get(piece.entry)!.push(...translate(piece, i, scene)));
   return { score: alignment.score, reverse: align(elements.map(backwards), anchors).score };
 }
 
@@ -82,14 +84,14 @@ function failUnknown({ entry, changes }: Piece, cFunction: string, outcomes: Out
   });
 }
 
-function translate(piece: Piece, hunk: number, scene: Scene, alignment: Alignment): readonly Outcome[] {
+function translate(piece: Piece, hunk: number, scene: Scene): readonly Outcome[] {
   const name = scene.operation.name;
   const outcomes: Outcome[] = [];
   const edits: Edit[] = [];
   scene.elements.forEach((element, i) => {
     if (element.hunk !== hunk) return;
     try {
-      edits.push(...editsOf(scene, alignment.rivals, i));
+      edits.push(...editsOf(scene, i));
     } catch (error) {
       if (!(error instanceof Obstacle)) throw error;
       outcomes.push({ verdict: error.verdict, line: error.line, why: error.why, function: name, edits: [] });

@@ -65,7 +65,7 @@ function groupsOf(pieces: ReadonlyMap<string, readonly Piece[]>, ground: Ground)
     .map(([key, list]) => ({
       cFunction: /^\w*/.exec(key.slice(key.lastIndexOf(' ') + 1).replace(/^\d+$/, ''))![0],
       pieces: list,
-      elements: list.flatMap((p, i) => elementsOf(p.changes, i, ground.known)),
+      elements: list.flatMap((p, i) => elementsOf(p.changes, i, ground)),
     }));
 }
 

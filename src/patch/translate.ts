@@ -4,28 +4,26 @@ import type { Anchor } from './anchors.js';
 import { isRange, sameArg } from './arguments.js';
 import { canTakeArgs, frozen, maskIn, withArgs } from './copies.js';
 import { stands, type Element } from './elements.js';
-import { argsFor, conditionOf, insertAt, Obstacle, stepOf, wrapped, type Scene } from './insertions.js';
+import { insertAt } from './beside.js';
+import { argsFor, conditionOf, stepOf, wrapped } from './new-steps.js';
+import { Obstacle, type Scene } from './scene.js';
 import { locatorOf, PUT_IN, toggle } from './slot-edits.js';
 
 /** What the element at `index` means for the model, as edits of its operation; throws {@link Obstacle}. */
-export function editsOf(
-  scene: Scene,
-  rivals: readonly (readonly number[])[],
-  index: number,
-): readonly Edit[] {
+export function editsOf(scene: Scene, index: number): readonly Edit[] {
   const element = scene.elements[index];
   if (element.sign === ' ') return [];
-  if (element.sign === '+') return added(scene, rivals, index);
+  if (element.sign === '+') return added(scene, index);
   if (element.kind === 'label')
     throw new Obstacle('not-modelled', element.change.line, `${element.verbs[0]} is renamed or taken away`);
   if (element.kind === 'test') return removedTest(scene, index);
-  const anchors = placesOf(scene, rivals, index);
+  const anchors = placesOf(scene, index);
   if (element.became !== undefined) return anchors.flatMap((a) => replaced(scene, index, a));
   return anchors.map((a) => removed(scene, index, a));
 }
 
 /** The anchor of an element that must have one; several where the operation writes one call of the C in each arm. */
-function placesOf(scene: Scene, rivals: readonly (readonly number[])[], index: number): readonly Anchor[] {
+function placesOf(scene: Scene, index: number): readonly Anchor[] {
   const { elements, anchors, at, operation, model } = scene;
   const element = elements[index];
   const written = element.call === undefined ? element.verbs[0] : `${element.call.name}()`;
@@ -37,7 +35,7 @@ function placesOf(scene: Scene, rivals: readonly (readonly number[])[], index: n
     throw new Obstacle('not-placeable', element.change.line, why);
   }
   const own = anchors[at[index]];
-  const others = rivals[index].map((k) => anchors[k]).filter((a) => !interchangeable(anchors, own, a));
+  const others = scene.rivals[index].map((k) => anchors[k]).filter((a) => !interchangeable(anchors, own, a));
   if (others.some((a) => !areTwins(own, a)))
     throw new Obstacle(
       'not-placeable',
@@ -163,7 +161,7 @@ function holds(steps: readonly Step[], anchor: Anchor): boolean {
   });
 }
 
-function added(scene: Scene, rivals: readonly (readonly number[])[], index: number): readonly Edit[] {
+function added(scene: Scene, index: number): readonly Edit[] {
   const { elements, operation, model, anchors, at } = scene;
   const element = elements[index];
   if (element.kind === 'test') return wrap(scene, index);
@@ -171,7 +169,7 @@ function added(scene: Scene, rivals: readonly (readonly number[])[], index: numb
   if (element.kind === 'label')
     throw new Obstacle('not-modelled', element.change.line, `${element.verbs[0]} is new`);
   if (at[index] >= 0 && suits(scene, element, anchors[at[index]])) {
-    const places = placesOf(scene, rivals, index);
+    const places = placesOf(scene, index);
     const edits = places.map((a) => toggle(operation, model, a));
     if (edits.every((e) => e !== undefined)) return edits;
   }

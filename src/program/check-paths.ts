@@ -48,6 +48,7 @@ class Paths {
   private readonly watched: Watched;
   private readonly problems = new Map<string, Problem>();
   private readonly seen = new Set<string>();
+  private readonly aside = new Set<string>();
   private readonly open: Path[] = [];
 
   constructor(
@@ -107,8 +108,17 @@ class Paths {
 
   private branch(path: Path, i: Instruction, tell: (text: string) => void): void {
     const outcome = this.outcome(path, i);
-    if (outcome !== false) this.goOn(path.clone(), i, i.next, true, tell);
+    if (outcome !== false && !this.wasAside(path, i)) this.goOn(path.clone(), i, i.next, true, tell);
     if (outcome !== true) this.goOn(path, i, i.otherwise, false, tell);
+  }
+
+  /** The steps behind the test leave nothing behind, and were followed with the same locks held. */
+  private wasAside(path: Path, i: Instruction): boolean {
+    if (i.primitive?.aside !== true) return false;
+    const key = `${i.info.operation} ${path.heldKinds()}`;
+    if (this.aside.has(key)) return true;
+    this.aside.add(key);
+    return false;
   }
 
   /** How the test ends on this path, if that is known. */

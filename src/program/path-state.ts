@@ -96,6 +96,11 @@ export class Path {
     return `${this.at}|${registers}|${held}|${facts.join(' ')}`;
   }
 
+  /** The kinds of what is held. */
+  heldKinds(): string {
+    return this.held.map((x) => x.resource).join(' ');
+  }
+
   /** What is still to be released, references apart. */
   heldAtReturn(): readonly Token[] {
     return this.held.filter((x) => x.resource !== REFERENCE);

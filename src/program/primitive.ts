@@ -8,6 +8,7 @@ export interface Param {
 
 /** What a run of a primitive answers. */
 export const BLOCKED = -1; // the words are untouched; the thread waits until something changes
+export const AGAIN = -2; // a part of the step ran; the thread stands before it again, and others may act first
 export const NO = 0; // a test that does not hold
 export const DONE = 1; // a step that ran, or a test that holds
 
@@ -36,6 +37,11 @@ export interface Primitive {
   readonly visible: boolean;
   readonly sleeps: boolean;
   readonly effect?: Effect;
+  /**
+   * Guards steps that leave behind what they found (a chain of callbacks): checks without a run follow them once for
+   * each set of locks held, not once a path.
+   */
+  readonly aside?: boolean;
   /** Reads and writes words of its own thread alone, and tells the observer nothing: its footprint is private. */
   readonly own?: boolean;
   /**

@@ -86,7 +86,8 @@ export class WordNames {
     if (word < L.swap) return field('file page', word - L.file, FILE.SIZE, FILE_FIELDS);
     if (word < L.device) return field('swap', word - L.swap, SWAP.SIZE, SWAP_FIELDS);
     if (word < L.tlb) return field('dev', word - L.device, DEVICE.SIZE, DEVICE_FIELDS, '');
-    if (word < L.walkCache) return this.tlb(word - L.tlb, words);
+    if (word < L.iotlb) return this.tlb(word - L.tlb, words);
+    if (word < L.walkCache) return this.iotlb(word - L.iotlb);
     if (word < L.anonVma) return this.walkCache(word - L.walkCache, words);
     if (word < L.iMmap) return { name: 'anon_vma lock', form: 'readers' };
     if (word < L.hugetlbMmap && word >= L.invalidateLock)
@@ -105,6 +106,8 @@ export class WordNames {
     const agent = this.agent(Math.floor(at / this.layout.threadSize));
     if (at % this.layout.threadSize === THREAD.BATCH)
       return { name: `${agent} batched flush of mms`, form: 'bits' };
+    if (at % this.layout.threadSize === THREAD.VISITS)
+      return { name: `${agent} next visit of the invalidation`, form: 'count' };
     return undefined;
   }
 
@@ -147,6 +150,15 @@ export class WordNames {
     const offset = at % L.tlbSize;
     const page = offset < L.pages ? offset : (offset - L.pages) * PTES_PER_PMD;
     return { name: `tlb ${this.agent(t)} ${this.addressOf(t, page, words)}`, form: 'entry' };
+  }
+
+  private iotlb(at: number): WordName {
+    const L = this.layout;
+    const n = Math.floor(at / L.tlbSize);
+    const offset = at % L.tlbSize;
+    const page = offset < L.pages ? offset : (offset - L.pages) * PTES_PER_PMD;
+    const { mms } = L.geometry;
+    return { name: `iotlb ${Math.floor(n / mms)} mm${n % mms}:${page}`, form: 'entry' };
   }
 
   private walkCache(at: number, words: Int32Array): WordName {

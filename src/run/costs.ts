@@ -1,5 +1,6 @@
 import type { Code } from '../program/lower.js';
 import type { LogicalMemory } from '../oracle/logical-memory.js';
+import { THREAD } from '../machine/layout.js';
 import type { Machine } from '../machine/machine.js';
 import { Recorder } from './recorder.js';
 
@@ -54,7 +55,8 @@ export class CostMeter extends Recorder {
     const call = this.callOf(t, operation, info.path, info.operation);
     if (this.changed) call.changed = true;
     this.changed = false;
-    if (idle) return;
+    // an invalidation that takes several steps is one notification
+    if (idle || this.m.words[this.m.layout.threadAt(t) + THREAD.VISITS] !== 0) return;
     if (START.test(info.path)) call.brackets++;
     if (info.slot !== undefined) call.slots.push(info.slot);
     call.roundTrips += this.m.roundTrips - this.trips;

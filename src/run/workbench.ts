@@ -9,7 +9,8 @@ import type { Callable } from '../program/callable.js';
 import { LogicalMemory } from '../oracle/logical-memory.js';
 import type { Oracle } from '../oracle/oracle.js';
 import type { Case } from '../scenario/case.js';
-import { geometryOf, programsOf, setUp } from '../scenario/setup.js';
+import { geometryOf } from '../scenario/geometry-of.js';
+import { programsOf, setUp } from '../scenario/setup.js';
 import type { Scheduler } from '../schedule/scheduler.js';
 import { drive, BUDGET, STEP_BUDGET, STUCK, unfinished } from './drive.js';
 import { repeats } from './progress.js';
@@ -51,7 +52,7 @@ export class Workbench {
   /** The case's world, with every thread before its first step. */
   prepare(c: Case): Machine {
     const geometry = geometryOf(c);
-    const key = `${geometry.mms} ${geometry.puds} ${geometry.cpus} ${geometry.devices} ${geometry.frames} ${geometry.filePages} ${geometry.swapSlots}`;
+    const key = `${geometry.mms} ${geometry.puds} ${geometry.cpus} ${geometry.devices} ${geometry.frames} ${geometry.filePages} ${geometry.swapSlots} ${geometry.iotlb}`;
     const programs = programsOf(c, this.callables);
     const hardware = hardwareOf(c.hardware);
     let m = this.machines.get(key);

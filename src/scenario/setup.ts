@@ -1,11 +1,4 @@
-import {
-  HUGE_ZERO_FRAME,
-  PAGE_WORDS,
-  PMDS_PER_PUD,
-  PTES_PER_PMD,
-  ZERO_FRAME,
-  type Geometry,
-} from '../machine/geometry.js';
+import { HUGE_ZERO_FRAME, PAGE_WORDS, PMDS_PER_PUD, PTES_PER_PMD, ZERO_FRAME } from '../machine/geometry.js';
 import { FILE, FRAME, MM, SWAP, TABLE, THREAD, VPAGE } from '../machine/layout.js';
 import type { Machine, ProgramStep } from '../machine/machine.js';
 import { FIRST_TAG, initialValue, twinValue } from '../machine/values.js';
@@ -31,18 +24,6 @@ import { setUpSubscriber } from './setup-subscribers.js';
 import type { Case, PageState, Region, VmaKind } from './case.js';
 
 /** Turns the world of a case into words, and its programs into numbers. */
-
-export function geometryOf(c: Case): Geometry {
-  return {
-    mms: c.world.mms.length,
-    puds: (c.world.mms[0]?.length ?? 2) / 2,
-    cpus: c.threads.filter((t) => t.kind === 'cpu').length,
-    devices: c.threads.filter((t) => t.kind === 'device').length,
-    frames: c.world.frames,
-    filePages: c.world.files.length * PTES_PER_PMD,
-    swapSlots: c.world.swapSlots,
-  };
-}
 
 /** The programs of the case; the tag of a call is a function of its place, whoever runs when. */
 export function programsOf(c: Case, callables: ReadonlyMap<string, Callable>): ProgramStep[][] {

@@ -33,7 +33,7 @@ const temporary = (): string => mkdtempSync(join(tmpdir(), 'shootdown-'));
 const wrong: [string, string[], RegExp][] = [
   ['an unknown command', ['fuz'], /Did you mean fuzz\?/],
   ['an unknown option', ['fuzz', '--case', '3'], /Did you mean --cases\?/],
-  ['an unknown candidate', ['fuzz', '--candidate', 'v4.1'], /Unknown model "v4\.1".*Did you mean "v4\.1/],
+  ['an unknown candidate', ['fuzz', '--candidate', 'v4.1'], /Unknown model "v4\.1".*Did you mean "v4\.\d/],
   [
     'an unknown site',
     ['fuzz', '--candidate', 'v4.14', '--mute', 'wp_page_cpy'],

@@ -1,108 +1,11 @@
 import { go_to, when } from '../program/build.js';
-import { insert, type Edit, type Model } from '../program/model.js';
-import type { Arg, Condition, Do, Expand, Call, Operation, Step, When } from '../program/step.js';
-import { pairOf, type Anchor } from './anchors.js';
-import { isRange, ownArgs, type Arguments } from './arguments.js';
+import type { Arg, Call, Condition, Do, Expand, Step, When } from '../program/step.js';
+import { isWritten, pairOf, verbsOf, type Anchor } from './anchors.js';
+import { isRange, ownArgs } from './arguments.js';
+import { verbAt } from './beside.js';
 import { canTakeArgs, frozen, maskIn, withArgs } from './copies.js';
-import { stands, type Element } from './elements.js';
-import { locatorOf } from './slot-edits.js';
-
-/** What cannot be said as an edit, and at which line of the patch. */
-export class Obstacle extends Error {
-  constructor(
-    readonly verdict: 'not-modelled' | 'not-placeable',
-    readonly line: number,
-    readonly why: string,
-  ) {
-    super(why);
-  }
-}
-
-/** The function that is edited, as the patch and the model have it. */
-export interface Scene {
-  readonly operation: Operation;
-  readonly operations: readonly Operation[];
-  readonly model: Model;
-  readonly anchors: readonly Anchor[];
-  readonly elements: readonly Element[];
-  /** Anchor of each element, -1 without one. */
-  readonly at: readonly number[];
-  readonly args: Arguments;
-}
-
-/** The edit that puts the steps where element `index` stands, beside the nearest step that the hunk shows. */
-export function insertAt(scene: Scene, index: number, steps: readonly Step[]): Edit {
-  const { operation, elements } = scene;
-  const beside = neighbour(scene, index);
-  if (beside === undefined)
-    throw new Obstacle(
-      'not-placeable',
-      elements[index].change.line,
-      `no step of ${operation.name} that the hunk shows stands in the same block`,
-    );
-  return insert(operation.name, beside.side, locatorOf(operation, beside.step), steps);
-}
-
-interface Beside {
-  readonly side: 'before' | 'after';
-  readonly step: Step;
-}
-
-function neighbour(scene: Scene, index: number): Beside | undefined {
-  const { elements, anchors, at } = scene;
-  const self = elements[index];
-  const block = outermost(scene, index);
-  const ok = (i: number): boolean =>
-    elements[i].hunk === self.hunk && elements[i].sign !== '+' && at[i] >= 0 && anchors[at[i]].own;
-  for (let i = index - 1; i >= 0 && elements[i].hunk === self.hunk; i--) {
-    if (ok(i) && elements[i].block === block && standsAlone(anchors[at[i]]))
-      return { side: 'after', step: verbAt(anchors[at[i]]) };
-    const opened = elements[i].kind === 'test' && ok(i) ? firstIn(scene, i, block) : undefined;
-    if (opened !== undefined) return { side: 'before', step: opened };
-  }
-  for (let i = index + 1; i < elements.length && elements[i].hunk === self.hunk; i++)
-    if (ok(i) && elements[i].block === block) return { side: 'before', step: verbAt(anchors[at[i]]) };
-  return undefined;
-}
-
-/** Nothing can be put behind a jump. */
-function standsAlone(anchor: Anchor): boolean {
-  return anchor.kind !== 'goto';
-}
-
-function verbAt(anchor: Anchor): Step {
-  return anchor.expansion ?? anchor.step;
-}
-
-/** The block around the conditions that the patch adds around the element. */
-function outermost(scene: Scene, index: number): string {
-  const { elements } = scene;
-  const self = elements[index];
-  const added = elements.find(
-    (e) => e.hunk === self.hunk && e.sign === '+' && e.kind === 'test' && stands(self.change, e.change),
-  );
-  return added === undefined ? self.block : added.block;
-}
-
-/** The first step of a condition's body, if the body is the block that is asked for. */
-function firstIn(scene: Scene, index: number, block: string): Step | undefined {
-  const { elements, anchors, at } = scene;
-  const test = elements[index];
-  const inner = elements.find((e, i) => i > index && e.block === block && e.hunk === test.hunk);
-  if (
-    inner === undefined ||
-    inner.change.unit.around !== `${test.change.unit.around} > ${test.change.unit.text}`
-  )
-    return undefined;
-  const { step } = anchors[at[index]];
-  const list = step.kind === 'when' ? step.then : step.kind === 'each' ? step.body : [];
-  return firstOwn(list);
-}
-
-function firstOwn(list: readonly Step[]): Step | undefined {
-  const [first] = list;
-  return first?.kind === 'branch' || first?.kind === 'inside' ? firstOwn(first.steps) : first;
-}
+import type { Element } from './elements.js';
+import { Obstacle, type Scene } from './scene.js';
 
 /** The step that an added element stands for. */
 export function stepOf(scene: Scene, element: Element): Step {
@@ -118,7 +21,7 @@ export function stepOf(scene: Scene, element: Element): Step {
   );
   const mask = maskIn(scene.operation, scene.model);
   if (moved >= 0) return frozen(verbAt(scene.anchors[scene.at[moved]]), mask);
-  const donor = donorOf(scene, verb);
+  const donor = donorOf(scene, element);
   if (donor === undefined)
     throw new Obstacle(
       'not-modelled',
@@ -140,32 +43,44 @@ function jumpOf(scene: Scene, element: Element): Step {
 }
 
 /** A step of that verb, from the operation itself or else from any other, that can take other arguments. */
-function donorOf(scene: Scene, verb: string): Do | Expand | Call | undefined {
+function donorOf(scene: Scene, element: Element): Do | Expand | Call | undefined {
+  const [verb] = element.verbs;
   const { loud } = pairOf(verb);
   const own = scene.anchors.filter((a) => a.on && a.verbs.includes(verb));
-  for (const a of own) {
-    const copy = frozen(verbAt(a), maskIn(scene.operation, scene.model));
-    if (canTakeArgs(copy)) return copy;
-  }
-  for (const operation of scene.operations) {
+  const copies = own.map((a) => frozen(verbAt(a), maskIn(scene.operation, scene.model))).filter(canTakeArgs);
+  const alike = copies.find((c) => countOf(c) === ownArgs(element.call!, countOf(c)).length);
+  if (copies.length > 0) return alike ?? copies[0];
+  for (const operation of [scene.operation, ...scene.operations]) {
     const found = firstCall(operation.steps, verb) ?? firstCall(operation.steps, loud);
-    if (found !== undefined && canTakeArgs(found)) return stateOf(found, verb);
+    const maskOf = maskIn(operation, scene.model);
+    if (found !== undefined && canTakeArgs(found) && isWhole(found, maskOf))
+      return stateOf(found, verb, maskOf);
   }
   return undefined;
 }
 
-/** The verb as it is named: its slot notifies if the name says so. */
-function stateOf(step: Do | Expand | Call, verb: string): Do | Expand | Call {
+/** The model runs all of the verb but slots: none of its parts was replaced by another change. */
+function isWhole(step: Do | Expand | Call, maskOf: (step: Step) => number): boolean {
+  if (step.kind !== 'expand') return true;
+  return step.parts.every((p) => (p.kind === 'do' && p.slot !== undefined) || maskOf(p) !== 0);
+}
+
+function countOf(step: Do | Expand | Call): number {
+  return step.kind === 'call' ? Object.keys(step.args).length : step.args.length;
+}
+
+/** The verb as it is named: a slot notifies if the name says so; others as they do where the verb was found. */
+function stateOf(step: Do | Expand | Call, verb: string, maskOf: (step: Step) => number): Do | Expand | Call {
   const isLoud = pairOf(verb).loud === verb;
-  const copy = frozen(step, (s) => (s.kind === 'do' && s.slot !== undefined && !isLoud ? 0 : 1));
+  const named = step.kind === 'expand' ? step.parts.filter(isWritten(step)) : [];
+  const isNamed = (s: Step): boolean => named.some((slot) => slot === s);
+  const copy = frozen(step, (s) => (isNamed(s) ? Number(isLoud) : maskOf(s)));
   return copy.kind === 'expand' ? { ...copy, name: verb } : (copy as Do | Call);
 }
 
 function firstCall(steps: readonly Step[], verb: string): Step | undefined {
   for (const step of steps) {
-    if (step.kind === 'do' && step.primitive.name === verb) return step;
-    if (step.kind === 'expand' && step.name === verb) return step;
-    if (step.kind === 'call' && step.operation.name === verb) return step;
+    if (['do', 'expand', 'call'].includes(step.kind) && verbsOf(step).includes(verb)) return step;
     const inner = listsOf(step).flatMap((list) => firstCall(list, verb) ?? []);
     if (inner.length > 0) return inner[0];
   }
@@ -189,7 +104,7 @@ export function argsFor(scene: Scene, element: Element, donor: Do | Expand | Cal
   } else {
     const texts = ownArgs(call, old.length);
     const values = old.map((_, i) => (texts[i] === undefined ? undefined : scene.args.valueOf(texts[i])));
-    const whole = values.map((v, i) => v ?? spare(scene, donor, i));
+    const whole = values.map((v, i) => v ?? (texts[i] === undefined ? spare(scene, donor, i) : undefined));
     if (whole.every((v) => v !== undefined)) return whole;
   }
   throw new Obstacle(
@@ -210,6 +125,7 @@ function bracketOf(scene: Scene, args: readonly string[]): readonly Arg[] | unde
 /** Where the C returns a value that nobody named, the donor's own register does if it is one of this operation. */
 function spare(scene: Scene, donor: Do | Expand | Call, i: number): Arg | undefined {
   const arg = donor.kind === 'call' ? undefined : donor.args[i];
+  if (arg?.kind === 'constant') return arg; // a flag that is in the verb's name
   if (arg?.kind !== 'register') return undefined;
   const { takes, gives, locals } = scene.operation;
   return [...takes, ...gives, ...locals].find((r) => r.name === arg.name);

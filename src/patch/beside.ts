@@ -1,0 +1,151 @@
+import { insert, type Edit } from '../program/model.js';
+import type { Arg, Step } from '../program/step.js';
+import type { Anchor } from './anchors.js';
+import { stands } from './elements.js';
+import { isHarmless } from './leftovers.js';
+import { Obstacle, type Scene } from './scene.js';
+import { locatorOf } from './slot-edits.js';
+
+/** The edit that puts the steps where element `index` stands, beside the nearest step that the hunk shows. */
+export function insertAt(scene: Scene, index: number, steps: readonly Step[]): Edit {
+  const { operation, elements } = scene;
+  const beside = neighbour(scene, index, registersOf(steps));
+  if (beside === undefined)
+    throw new Obstacle(
+      'not-placeable',
+      elements[index].change.line,
+      `no step of ${operation.name} that the hunk shows stands in the same block`,
+    );
+  return insert(operation.name, beside.side, locatorOf(operation, beside.step), steps);
+}
+
+interface Beside {
+  readonly side: 'before' | 'after';
+  readonly step: Step;
+  /** Units that stand between. */
+  readonly gap: number;
+  /** A step of the operation that the hunk does not show could stand between too. */
+  readonly hidden: boolean;
+}
+
+/**
+ * A step beside which the element stands: one with nothing between them if there is one. What the hunk shows between
+ * could be a step that was not recognised; then the operation may have none there either.
+ */
+function neighbour(scene: Scene, index: number, needed: ReadonlySet<string>): Beside | undefined {
+  const [behind, ahead] = [before(scene, index)[0], after(scene, index)[0]];
+  const exact = [behind, ahead].filter((b) => b?.gap === 0);
+  if (exact.length === 2 && writtenAfter(scene, behind.step, needed)) return ahead;
+  return exact[0] ?? [behind, ahead].find((b) => b !== undefined && !b.hidden);
+}
+
+/** A private step right behind writes what the new one reads. */
+function writtenAfter(scene: Scene, step: Step, needed: ReadonlySet<string>): boolean {
+  const { anchors } = scene;
+  for (let k = anchors.findIndex((a) => a.step === step) + 1; k < anchors.length && !anchors[k].seen; k++) {
+    const next = anchors[k].step;
+    if (next.kind !== 'do') return false;
+    const written = next.args.filter((_, i) => next.primitive.params[i]?.mode === 'out');
+    if (written.some((a) => a.kind === 'register' && needed.has(a.name))) return true;
+  }
+  return false;
+}
+
+function registersOf(steps: readonly Step[]): ReadonlySet<string> {
+  const names = (arg: Arg): readonly string[] => {
+    if (arg.kind === 'computed') return arg.args.flatMap(names);
+    return arg.kind === 'register' ? [arg.name] : [];
+  };
+  return new Set(steps.flatMap((s) => (s.kind === 'do' || s.kind === 'expand' ? s.args.flatMap(names) : [])));
+}
+
+function isPlace(scene: Scene, i: number, index: number): boolean {
+  const { elements, anchors, at, rivals } = scene;
+  if (elements[i].hunk !== elements[index].hunk || elements[i].sign === '+' || at[i] < 0) return false;
+  return anchors[at[i]].own && rivals[i].length === 0;
+}
+
+function before(scene: Scene, index: number): readonly Beside[] {
+  const { elements, anchors, at } = scene;
+  const block = outermost(scene, index);
+  for (let i = index - 1; i >= 0 && elements[i].hunk === elements[index].hunk; i--) {
+    if (!isPlace(scene, i, index)) continue;
+    const gap = unitsBetween(scene, i, index);
+    if (elements[i].block === block && standsAlone(anchors[at[i]]))
+      return [{ side: 'after', step: verbAt(anchors[at[i]]), gap, hidden: isHidden(scene, at[i], 1) }];
+    const opened = elements[i].kind === 'test' ? firstIn(scene, i, block) : undefined;
+    if (opened !== undefined) return [{ side: 'before', step: opened, gap, hidden: true }];
+  }
+  return [];
+}
+
+function after(scene: Scene, index: number): readonly Beside[] {
+  const { elements, anchors, at } = scene;
+  const block = outermost(scene, index);
+  for (let i = index + 1; i < elements.length && elements[i].hunk === elements[index].hunk; i++)
+    if (isPlace(scene, i, index) && elements[i].block === block) {
+      const gap = unitsBetween(scene, index, i);
+      return [{ side: 'before', step: verbAt(anchors[at[i]]), gap, hidden: isHidden(scene, at[i], -1) }];
+    }
+  return [];
+}
+
+/** Units of both sides, or of the new one, between two elements. */
+function unitsBetween(scene: Scene, i: number, k: number): number {
+  const list = scene.changes[scene.elements[i].hunk];
+  const [from, to] = [list.indexOf(scene.elements[i].change), list.indexOf(scene.elements[k].change)];
+  const own = new Set(
+    scene.elements.flatMap((e, n) => (e.sign === '+' || scene.at[n] >= 0 ? [e.change] : [])),
+  );
+  return list.slice(from + 1, to).filter((c) => c.sign !== '-' && !own.has(c) && !isHarmless(c.unit)).length;
+}
+
+/** The next step in that direction is one that the hunk does not show, so it could be what was not recognised. */
+function isHidden(scene: Scene, at: number, direction: 1 | -1): boolean {
+  const { anchors } = scene;
+  const shown = new Set(scene.at);
+  for (let k = at + direction; k >= 0 && k < anchors.length; k += direction) {
+    if (anchors[k].block !== anchors[at].block || shown.has(k)) return false;
+    if (anchors[k].seen) return true;
+  }
+  return false;
+}
+
+/** Nothing can be put behind a jump. */
+function standsAlone(anchor: Anchor): boolean {
+  return anchor.kind !== 'goto';
+}
+
+export function verbAt(anchor: Anchor): Step {
+  return anchor.expansion ?? anchor.step;
+}
+
+/** The block around the conditions that the patch adds around the element. */
+function outermost(scene: Scene, index: number): string {
+  const { elements } = scene;
+  const self = elements[index];
+  const added = elements.find(
+    (e) => e.hunk === self.hunk && e.sign === '+' && e.kind === 'test' && stands(self.change, e.change),
+  );
+  return added === undefined ? self.block : added.block;
+}
+
+/** The first step of a condition's body, if the body is the block that is asked for. */
+function firstIn(scene: Scene, index: number, block: string): Step | undefined {
+  const { elements, anchors, at } = scene;
+  const test = elements[index];
+  const inner = elements.find((e, i) => i > index && e.block === block && e.hunk === test.hunk);
+  if (
+    inner === undefined ||
+    inner.change.unit.around !== `${test.change.unit.around} > ${test.change.unit.text}`
+  )
+    return undefined;
+  const { step } = anchors[at[index]];
+  const list = step.kind === 'when' ? step.then : step.kind === 'each' ? step.body : [];
+  return firstOwn(list);
+}
+
+function firstOwn(list: readonly Step[]): Step | undefined {
+  const [first] = list;
+  return first?.kind === 'branch' || first?.kind === 'inside' ? firstOwn(first.steps) : first;
+}

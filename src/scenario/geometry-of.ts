@@ -1,0 +1,17 @@
+import { PTES_PER_PMD, type Geometry } from '../machine/geometry.js';
+import { hardwareOf, hasIotlb } from '../machine/hardware.js';
+import type { Case } from './case.js';
+
+/** How much room the words of the case take. */
+export function geometryOf(c: Case): Geometry {
+  return {
+    mms: c.world.mms.length,
+    puds: (c.world.mms[0]?.length ?? 2) / 2,
+    cpus: c.threads.filter((t) => t.kind === 'cpu').length,
+    devices: c.threads.filter((t) => t.kind === 'device').length,
+    frames: c.world.frames,
+    filePages: c.world.files.length * PTES_PER_PMD,
+    swapSlots: c.world.swapSlots,
+    iotlb: hasIotlb(hardwareOf(c.hardware)),
+  };
+}
