@@ -4,6 +4,7 @@ import { callables, models } from '../../models/models.js';
 import { kernelWords } from '../../src/kernel/verbs.js';
 import { checkOperations } from '../../src/program/check.js';
 import { printEdits, parseEdits } from '../../src/program/edit-listing.js';
+import type { Model } from '../../src/program/model.js';
 import { printListing } from '../../src/program/listing.js';
 import { operationsWith } from '../../src/program/operations-in.js';
 import { parseListing } from '../../src/program/parse-listing.js';
