@@ -9,6 +9,7 @@ import type { Asking } from './asking.js';
 import { addressOf } from './backing.js';
 import { adoptWindows } from './file-windows.js';
 import { COPIED, DISCARDABLE, DROPPED, openOn, spareObject } from './objects.js';
+import { unprotect } from './tracking.js';
 import { discarding, keepDropped, noteWrite } from './windows.js';
 
 /** Which frame a page lives in: installs, copies, migrations, drops. */
@@ -51,6 +52,7 @@ export function noteDrop(m: Machine, t: number, addr: number, before: number): v
   if (m.words[o + OBJECT.HOME] !== frameFor(before, addr) + 1 || (m.words[o + OBJECT.WATCH] & (1 << t)) !== 0)
     return;
   openOn(m, t, object);
+  unprotect(m, addr, 1); // what comes after a dropped page is not write-protected
 }
 
 /** The frame's last reference went away: objects that still live in it leave memory. */
@@ -75,6 +77,7 @@ export function drop(m: Machine, t: number, addr: number): void {
   if (object < 0 || object >= m.layout.geometry.mms * m.layout.pages) return;
   m.words[m.layout.objectAt(object) + OBJECT.STATE] |= DISCARDABLE;
   openOn(m, t, object);
+  unprotect(m, addr, 1);
 }
 
 /** A copy of the frame takes its place: a new home, with the contents of the cells. */

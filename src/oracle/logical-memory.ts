@@ -14,6 +14,7 @@ import { Overlap } from './overlap.js';
 import { poisonFile } from './objects.js';
 import { noLooks, type Oracle } from './oracle.js';
 import { loses } from './rights.js';
+import { unprotect } from './tracking.js';
 import type { Verdict, Violation } from './verdict.js';
 import { allowedByWindows, closeWindow, discarding, freeSwapped, noteWrite, openWindow } from './windows.js';
 
@@ -221,7 +222,10 @@ export class LogicalMemory implements Observer<Machine>, Judge {
     if (isPresent(after) && (!isPresent(before) || frameFor(before, addr) !== frameFor(after, addr)))
       install(this, m, t, addr, before, frameFor(after, addr));
     else if (before !== 0 && isPresent(before) && !isPresent(after)) noteDrop(m, t, addr, before);
-    else if (after === 0 && kindOf(before) === KIND_SWAP) freeSwapped(m, t, this.objectAt(addr));
+    else if (after === 0 && kindOf(before) === KIND_SWAP) {
+      freeSwapped(m, t, this.objectAt(addr));
+      unprotect(m, addr, 1); // nothing is there any more
+    }
   }
 
   promised(m: Machine, t: number, addr: number): void {

@@ -129,7 +129,7 @@ class AnchorReader {
     if (where.inside !== this.cFunction) return;
     this.out.push({
       kind: kindOf(step),
-      verbs: expansion === undefined ? this.verbs(step) : [calleeOf(step)],
+      verbs: expansion === undefined ? this.verbs(step) : isCalled(expansion, on) ? [calleeOf(step)] : [],
       on,
       step,
       ...(expansion === undefined ? {} : { expansion }),
@@ -161,6 +161,11 @@ export function isWritten(verb: Expand): (part: Part) => part is Do {
   const byName = /_notify$|_range(_only)?_end$/.test(verb.name);
   return (part): part is Do =>
     part.kind === 'do' && part.slot !== undefined && part.slot !== HIDDEN && (byName || part.muted === true);
+}
+
+/** A call of its own can stand for the slot: not where the verb's name says that it notifies, nor inside range_end. */
+function isCalled(verb: Expand, on: boolean): boolean {
+  return !/_range(_only)?_end$/.test(verb.name) && !(on && verb.name.endsWith('_notify'));
 }
 
 function kindOf(step: Step): Anchor['kind'] {

@@ -116,7 +116,7 @@ function standsAlone(anchor: Anchor): boolean {
   return anchor.kind !== 'goto';
 }
 
-export function verbAt(anchor: Anchor): Step {
+function verbAt(anchor: Anchor): Step {
   return anchor.expansion ?? anchor.step;
 }
 

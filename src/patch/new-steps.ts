@@ -2,7 +2,6 @@ import { go_to, when } from '../program/build.js';
 import type { Arg, Call, Condition, Do, Expand, Step, When } from '../program/step.js';
 import { isWritten, pairOf, verbsOf, type Anchor } from './anchors.js';
 import { isRange, ownArgs } from './arguments.js';
-import { verbAt } from './beside.js';
 import { canTakeArgs, frozen, maskIn, withArgs } from './copies.js';
 import type { Element } from './elements.js';
 import { Obstacle, type Scene } from './scene.js';
@@ -20,7 +19,7 @@ export function stepOf(scene: Scene, element: Element): Step {
       sameCall(e, element),
   );
   const mask = maskIn(scene.operation, scene.model);
-  if (moved >= 0) return frozen(verbAt(scene.anchors[scene.at[moved]]), mask);
+  if (moved >= 0) return frozen(scene.anchors[scene.at[moved]].step, mask);
   const donor = donorOf(scene, element);
   if (donor === undefined)
     throw new Obstacle(
@@ -47,7 +46,7 @@ function donorOf(scene: Scene, element: Element): Do | Expand | Call | undefined
   const [verb] = element.verbs;
   const { loud } = pairOf(verb);
   const own = scene.anchors.filter((a) => a.on && a.verbs.includes(verb));
-  const copies = own.map((a) => frozen(verbAt(a), maskIn(scene.operation, scene.model))).filter(canTakeArgs);
+  const copies = own.map((a) => frozen(a.step, maskIn(scene.operation, scene.model))).filter(canTakeArgs);
   const alike = copies.find((c) => countOf(c) === ownArgs(element.call!, countOf(c)).length);
   if (copies.length > 0) return alike ?? copies[0];
   for (const operation of [scene.operation, ...scene.operations]) {

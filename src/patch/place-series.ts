@@ -4,7 +4,6 @@ import { compareVersions } from '../program/kernel-version.js';
 import type { Model } from '../program/model.js';
 import type { Operation } from '../program/step.js';
 import { releaseOf } from './base-commit.js';
-import { tokensOf } from './c-tokens.js';
 import type { Base, Placement, PlacedHunk } from './placement.js';
 import { Ground } from './ground.js';
 import { placePatch } from './place.js';
@@ -37,9 +36,7 @@ export function placeSeries(
   const ground = new Ground(operations, models);
   const readings = series.patches.map((patch) => readingOf(patch, ground));
   const chosen = named(series, models, wanted);
-  const attempts = (chosen === undefined ? models : [chosen.model]).map((m) =>
-    attempt(series, readings, m, ground),
-  );
+  const attempts = (chosen === undefined ? models : [chosen.model]).map((m) => attempt(readings, m, ground));
   const best = [...attempts].sort((a, b) => b.score - a.score || preference(b.model, a.model))[0];
   const applied = best.reverse > best.score + 0.5;
   const base: Base = {
@@ -71,7 +68,7 @@ function named(
     : { model, why: `base-commit ${commit!.slice(0, 12)} is v${release!}` };
 }
 
-function attempt(series: PatchSeries, readings: readonly Reading[], model: Model, ground: Ground): Attempt {
+function attempt(readings: readonly Reading[], model: Model, ground: Ground): Attempt {
   let current = model;
   let [score, reverse] = [0, 0];
   const hunks: PlacedHunk[] = [];
@@ -82,7 +79,7 @@ function attempt(series: PatchSeries, readings: readonly Reading[], model: Model
     hunks.push(...placed.hunks);
     current = { ...current, edits: [...current.edits, ...placed.edits] };
   });
-  const wrong = wrongReleases(series, model);
+  const wrong = wrongReleases(readings, model);
   const { kernel: _, ...rest } = current;
   const result: Model = {
     ...rest,
@@ -94,18 +91,21 @@ function attempt(series: PatchSeries, readings: readonly Reading[], model: Model
 }
 
 /** Names in the old side of the patch that the model's release does not write. */
-function wrongReleases(series: PatchSeries, model: Model): number {
+function wrongReleases(readings: readonly Reading[], model: Model): number {
   if (model.kernel === undefined) return 0;
   const { kernel } = model;
-  const words = series.patches
-    .flatMap((p) => p.files.flatMap((f) => f.hunks))
-    .flatMap((h) => tokensOf(h.lines.filter((l) => l.kind !== 'added').map((l) => l.text)))
-    .map((t) => t.text);
-  const { since, until } = releasesOf(words);
+  const { since, until } = releasesOf(readings.flatMap(namesBefore));
   const wrong =
     since.filter((v) => compareVersions(kernel, v) < 0).length +
     until.filter((v) => compareVersions(kernel, v) >= 0).length;
   return wrong * WRONG_RELEASE;
+}
+
+/** Names that the patch's old side calls, also with the number of their arguments. */
+function namesBefore(reading: Reading): readonly string[] {
+  const units = reading.entries.flatMap((e) => e.changes).filter((c) => c.sign !== '+');
+  const calls = units.flatMap((c) => c.unit.calls);
+  return calls.flatMap((c) => [c.name, `${c.name}/${c.args.length}`]);
 }
 
 /** Of models that fit alike, shipped kernels come first, the newest of them before the others. */
@@ -117,7 +117,8 @@ function preference(a: Model, b: Model): number {
 
 function whyBest(best: Attempt, attempts: readonly Attempt[]): string {
   const alike = attempts.filter((a) => a !== best && a.score > best.score - 0.01).map((a) => a.model.name);
-  const also =
-    alike.length === 0 ? '' : `; ${alike.join(', ')} ${alike.length === 1 ? 'fits' : 'fit'} as well`;
+  const shown =
+    alike.length > 4 ? `${alike.slice(0, 3).join(', ')} and ${alike.length - 3} others` : alike.join(', ');
+  const also = alike.length === 0 ? '' : `; ${shown} ${alike.length === 1 ? 'fits' : 'fit'} as well`;
   return `the context fits it best (score ${best.score.toFixed(1)})${also}`;
 }

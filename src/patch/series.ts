@@ -1,4 +1,7 @@
-/** A line of a hunk. `line` is its 1-based number in the text that was read, `newLine` that in the patched file. */
+/**
+ * A line of a hunk. `line` is its 1-based number in the text that was read (of a mail, its decoded body), `newLine` that
+ * in the patched file.
+ */
 export interface HunkLine {
   readonly kind: 'context' | 'removed' | 'added';
   readonly text: string;

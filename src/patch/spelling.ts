@@ -64,7 +64,25 @@ const RESPELLINGS: readonly Respelling[] = [
   { written: 'huge_pte_dirty', verb: 'pte_dirty' },
   { written: 'tlb_remove_page_size', verb: '__tlb_remove_page' },
   { written: 'tlb_remove_page', verb: '__tlb_remove_page' },
-  // words whose meaning is their release
+  // words whose meaning is their release; with the number of arguments where that changed
+  {
+    written: 'mmu_notifier_invalidate_range_start/3',
+    verb: 'mmu_notifier_invalidate_range_start',
+    until: '5.0',
+  },
+  {
+    written: 'mmu_notifier_invalidate_range_start/1',
+    verb: 'mmu_notifier_invalidate_range_start',
+    since: '5.0',
+  },
+  { written: 'mmu_notifier_invalidate_range_end/3', verb: 'mmu_notifier_invalidate_range_end', until: '5.0' },
+  { written: 'mmu_notifier_invalidate_range_end/1', verb: 'mmu_notifier_invalidate_range_end', since: '5.0' },
+  {
+    written: 'mmu_notifier_invalidate_range_only_end/3',
+    verb: 'mmu_notifier_invalidate_range_only_end',
+    until: '5.0',
+  },
+  { written: 'mem_cgroup_commit_charge', verb: 'mem_cgroup_commit_charge', until: '5.8' },
   { written: 'mmu_notifier_range_init', verb: 'mmu_notifier_range_init', since: '5.0' },
   { written: 'mmu_notifier_invalidate_range', verb: 'mmu_notifier_invalidate_range', until: '6.6' },
   { written: 'ptep_clear_flush_notify', verb: 'ptep_clear_flush_notify', until: '6.6' },

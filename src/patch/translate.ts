@@ -1,6 +1,6 @@
 import { drop, type Edit } from '../program/model.js';
 import type { Do, Expand, Step } from '../program/step.js';
-import type { Anchor } from './anchors.js';
+import { pairOf, type Anchor } from './anchors.js';
 import { isRange, sameArg } from './arguments.js';
 import { canTakeArgs, frozen, maskIn, withArgs } from './copies.js';
 import { stands, type Element } from './elements.js';
@@ -83,6 +83,7 @@ function replaced(scene: Scene, index: number, anchor: Anchor): readonly Edit[] 
   const sameText = became!.call.args.join() === call!.args.join();
   if (became!.verb === verbs[0]) return sameText ? [] : rearranged(scene, index, anchor);
   const slot = anchors.find((a) => a.kind === 'slot' && a.expansion === anchor.step);
+  if (slot !== undefined && slot.on === (pairOf(became!.verb).loud === became!.verb) && sameText) return [];
   const edit = slot === undefined ? undefined : toggle(operation, model, slot);
   if (!sameText)
     throw new Obstacle(
