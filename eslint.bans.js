@@ -1,7 +1,8 @@
 // What the deterministic rooms may not touch, and what to use instead. A run must be a function of its
 // inputs alone: the same program, schedule and seed give the same verdict on any machine.
 
-const rooms = 'base,program,machine,kernel,scenario,schedule,oracle,run,search,shrink,patch,report';
+const rooms =
+  'base,program,machine,kernel,scenario,schedule,oracle,run,search,explore,litmus,shrink,patch,report';
 
 export const pure_files = [`src/{${rooms}}/**/*.ts`, 'models/**/*.ts'];
 

@@ -7,6 +7,7 @@ import { hugetlbChanges } from './history/hugetlb.js';
 import { invalidatePages } from './history/invalidate-page.js';
 import { mprotects } from './history/mprotect.js';
 import { mremaps } from './history/mremap.js';
+import { kernelHalf } from './history/kernel-half.js';
 import { munmaps } from './history/munmap.js';
 import { notifier2017 } from './history/notifier-2017.js';
 import { numa } from './history/numa.js';
@@ -28,6 +29,7 @@ export const changes: readonly Change[] = [
   ...hugePages,
   ...hugetlbChanges,
   ...invalidatePages,
+  ...kernelHalf,
   ...mprotects,
   ...mremaps,
   ...munmaps,

@@ -5,6 +5,7 @@ import { daxRepairs } from './repairs-dax.js';
 import { deviceMemoryRepairs } from './repairs-device-memory.js';
 import { hugePageRepairs } from './repairs-huge-pages.js';
 import { hugetlbRepairs } from './repairs-hugetlb.js';
+import { kernelHalfRepairs } from './repairs-kernel-half.js';
 import { ksmRepairs } from './repairs-ksm.js';
 import { mprotectAndMremapRepairs } from './repairs-mprotect-mremap.js';
 import { reclaimRepairs } from './repairs-reclaim.js';
@@ -20,6 +21,7 @@ export const repairs: readonly Edit[] = [
   ...deviceMemoryRepairs,
   ...hugePageRepairs,
   ...hugetlbRepairs,
+  ...kernelHalfRepairs,
   ...ksmRepairs,
   ...mprotectAndMremapRepairs,
   ...reclaimRepairs,

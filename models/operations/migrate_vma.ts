@@ -47,18 +47,20 @@ export const migrate_vma = operation({
   steps: ({ addr, to_device, vma, moved, oom, page, migrate, locked, isolated, newpage }) => [
     call(migrate_vma_collect, { addr, page, migrate, locked }),
     when(is_zero(migrate), [go_to('out')]),
-    when(is_zero(page), [
-      when(is_zero(to_device), [go_to('out')]),
-      when(not(alloc_page_vma(newpage)), [let_(oom, ONE), go_to('out')]), // alloc_and_copy
-      lock_page(newpage),
-      SetPageFlag(newpage, PG_device_private),
-      clear_user_highpage(newpage),
-      call(migrate_vma_insert_page, { addr, page: newpage, vma, moved }),
-      unlock_page(newpage),
-      put_page(newpage),
-      go_to('out'),
+    when(is_zero(locked), [
+      when(is_zero(page), [
+        when(is_zero(to_device), [go_to('out')]),
+        when(not(alloc_page_vma(newpage)), [let_(oom, ONE), go_to('out')]), // alloc_and_copy
+        lock_page(newpage),
+        SetPageFlag(newpage, PG_device_private),
+        clear_user_highpage(newpage),
+        call(migrate_vma_insert_page, { addr, page: newpage, vma, moved }),
+        unlock_page(newpage),
+        put_page(newpage),
+        go_to('out'),
+      ]),
+      when(not(trylock_page(page)), [put_page(page), go_to('out')]), // migrate_vma_prepare
     ]),
-    when(is_zero(locked), [when(not(trylock_page(page)), [put_page(page), go_to('out')])]), // migrate_vma_prepare
     when(not(PageFlag(page, PG_device_private)), [
       when(not(isolate_collected_page(page)), [go_to('restore')]),
       let_(isolated, ONE),

@@ -1,5 +1,5 @@
 import type { Bounds, Reductions } from '../explore/bounds.js';
-import type { Explored, Reached } from '../explore/explorer.js';
+import type { Explored, Outcome, Reached } from '../explore/explorer.js';
 import { sharedTable } from '../explore/shared-state-set.js';
 import type { Side } from '../run/lab.js';
 import type { Case } from '../scenario/case.js';
@@ -83,12 +83,20 @@ function joined(parts: readonly ExploreResult[]): Explored {
     complete: parts.every((x) => x.complete),
     verdicts: shortest(parts.flatMap((x) => x.verdicts)),
     latent: parts.some((x) => x.latent),
-    outcomes: shortest(parts.flatMap((x) => x.outcomes)),
+    outcomes: counted(parts.flatMap((x) => x.outcomes)),
   };
 }
 
-function shortest<T>(all: readonly (readonly [string, Reached<T>])[]): ReadonlyMap<string, Reached<T>> {
-  const out = new Map<string, Reached<T>>();
+function counted(all: readonly (readonly [string, Outcome])[]): ReadonlyMap<string, Outcome> {
+  const times = new Map<string, number>();
+  for (const [key, outcome] of all) times.set(key, (times.get(key) ?? 0) + outcome.times);
+  return new Map([...shortest(all)].map(([key, x]) => [key, { ...x, times: times.get(key)! }]));
+}
+
+function shortest<T extends Reached<unknown>>(
+  all: readonly (readonly [string, T])[],
+): ReadonlyMap<string, T> {
+  const out = new Map<string, T>();
   for (const [key, reached] of all) {
     const had = out.get(key);
     if (had === undefined || reached.path.length < had.path.length) out.set(key, reached);

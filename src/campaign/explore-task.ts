@@ -1,5 +1,5 @@
 import type { Bounds, Reductions } from '../explore/bounds.js';
-import type { Explored, Reached } from '../explore/explorer.js';
+import type { Explored, Outcome, Reached } from '../explore/explorer.js';
 import type { Side } from '../run/lab.js';
 import type { Case } from '../scenario/case.js';
 import type { Violation } from '../oracle/verdict.js';
@@ -23,7 +23,7 @@ export interface ExploreTask {
 export interface ExploreResult extends Omit<Explored, 'verdicts' | 'outcomes'> {
   readonly kind: 'explore';
   readonly verdicts: readonly (readonly [string, Reached<Violation>])[];
-  readonly outcomes: readonly (readonly [string, Reached<string>])[];
+  readonly outcomes: readonly (readonly [string, Outcome])[];
 }
 
 export function performExplore(job: Job, task: ExploreTask, stopped: () => boolean): ExploreResult {

@@ -6,7 +6,7 @@ export enum ExitCode {
   Findings = 1,
   /** Usage or malformed input. */
   BadInput = 2,
-  /** A replay did not reproduce what the file says. */
+  /** A replay did not reproduce what the file says, or a litmus test shows what is not expected of it. */
   NotReproduced = 3,
   /** The campaign proves nothing: its canary was not caught. */
   ProvesNothing = 4,

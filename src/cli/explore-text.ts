@@ -37,16 +37,25 @@ export function totalText(t: Total): string {
 
 /** What the answer holds up to: the last line, and the one that must never be left out. */
 export function boundsText(bounds: Bounds, unusual: number, runs: number, total: Total): string {
-  const preemptions =
-    bounds.preemptions === Infinity
-      ? 'any number of preemptions'
-      : `at most ${bounds.preemptions} preemptions`;
   const outcomes =
     unusual === 0
       ? 'the usual outcome of every choice'
       : `at most ${unusual} unusual outcomes (${runs} runs)`;
-  const how = total.complete
+  return `${reachText(bounds, outcomes, total.complete)}; ${hashText(total.omission)}`;
+}
+
+/** Which runs were looked at. `outcomes`: how chance fell in them. */
+export function reachText(bounds: Bounds, outcomes: string, complete: boolean): string {
+  const preemptions =
+    bounds.preemptions === Infinity
+      ? 'any number of preemptions'
+      : `at most ${bounds.preemptions} preemptions`;
+  return complete
     ? `complete: every interleaving of these programs with ${preemptions}, ${outcomes}`
     : `NOT complete: states were left out, ${preemptions}, ${outcomes}, at most ${showCount(bounds.states)} states a run, ${showCount(bounds.depth)} steps a path`;
-  return `${how}; states are kept as 64 bits of hash, some were taken for others with probability below ${total.omission.toExponential(1)}`;
+}
+
+/** What two states with one hash can have hidden. */
+export function hashText(omission: number): string {
+  return `states are kept as 64 bits of hash, some were taken for others with probability below ${omission.toExponential(1)}`;
 }

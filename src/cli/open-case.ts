@@ -8,6 +8,7 @@ import type { CountingLab } from '../campaign/lab-job.js';
 import type { Model } from '../program/model.js';
 import { checkCase } from '../scenario/check-case.js';
 import type { Case } from '../scenario/case.js';
+import { caseTextOfLitmus, isLitmus } from './litmus-case.js';
 import { loadModel, absoluteModel } from './load-model.js';
 import { modelHash, modelOfFile } from './model-data.js';
 import { callables, openLab, register } from './trade.js';
@@ -45,7 +46,8 @@ export function caseFilePath(given: string): string {
 /** Reads the file, checks it, and lays out its models. Throws {@link BadInput}. */
 export async function openCase(given: string, instead: Instead = {}): Promise<OpenCase> {
   const path = caseFilePath(given);
-  const file = parseCaseFile(readCaseText(path), path);
+  const text = readCaseText(path);
+  const file = parseCaseFile(isLitmus(path) ? await caseTextOfLitmus(text, path) : text, path);
   try {
     checkCase(file.case, callables);
   } catch (error) {

@@ -7,6 +7,7 @@ import { costCommand } from './cost.js';
 import { exploreCommand } from './explore.js';
 import { fuzzCommand } from './fuzz.js';
 import { listCommand } from './list.js';
+import { litmusCommand } from './litmus.js';
 import { replayCommand } from './replay.js';
 import { showCommand } from './show.js';
 import { shrinkCommand } from './shrink.js';
@@ -22,6 +23,7 @@ export function shootdown(): Command {
     replayCommand(),
     shrinkCommand(),
     exploreCommand(),
+    litmusCommand(),
     costCommand(),
     validateCommand(),
     auditCommand(),
@@ -38,7 +40,7 @@ export function shootdown(): Command {
   }
   program.addHelpText(
     'after',
-    '\nExit codes: 0 clean, 1 findings, 2 usage or bad input, 3 replay did not reproduce, 4 proves nothing, 70 bug in shootdown, 130 interrupted',
+    '\nExit codes: 0 clean, 1 findings, 2 usage or bad input, 3 replay did not reproduce, or litmus shows what is not expected, 4 proves nothing, 70 bug in shootdown, 130 interrupted',
   );
   return program;
 }

@@ -3,12 +3,12 @@ import { THREAD } from '../machine/layout.js';
 import { MAX_OPERATIONS, type Machine } from '../machine/machine.js';
 import type { LogicalMemory } from '../oracle/logical-memory.js';
 import type { Violation } from '../oracle/verdict.js';
-import { describeResults, finalMemory } from '../run/results.js';
 import { unfinished } from '../run/drive.js';
 import type { Workbench } from '../run/workbench.js';
 import type { Case } from '../scenario/case.js';
 import type { Bounds, Reductions } from './bounds.js';
 import { Changes } from './changes.js';
+import { endOf, endText, type End } from './end.js';
 import { SharedStateSet } from './shared-state-set.js';
 import { StateSet } from './state-set.js';
 import { Symmetry } from './symmetry.js';
@@ -17,6 +17,11 @@ import { Symmetry } from './symmetry.js';
 export interface Reached<T> {
   readonly what: T;
   readonly path: readonly number[];
+}
+
+/** An end of runs, and how often it was met: in so many states, or on so many steps that a verdict ended. */
+export interface Outcome extends Reached<End> {
+  readonly times: number;
 }
 
 /** What an exploration saw. */
@@ -33,8 +38,8 @@ export interface Explored {
   readonly verdicts: ReadonlyMap<string, Reached<Violation>>;
   /** Stale translations of equal bytes, pinned until exit, were seen. */
   readonly latent: boolean;
-  /** By text: what the accesses returned, and the final memory; empty unless asked for. */
-  readonly outcomes: ReadonlyMap<string, Reached<string>>;
+  /** By text: what the accesses returned, the final memory, the verdict; empty unless asked for. */
+  readonly outcomes: ReadonlyMap<string, Outcome>;
 }
 
 export interface Wanted {
@@ -74,7 +79,7 @@ class Search {
   private readonly changes: Changes;
   private readonly path: Level[] = [];
   private readonly verdicts = new Map<string, Reached<Violation>>();
-  private readonly outcomes = new Map<string, Reached<string>>();
+  private readonly outcomes = new Map<string, Outcome>();
   private transitions = 0;
   private ends = 0;
   private deepest = 0;
@@ -229,27 +234,42 @@ class Search {
 
   /** Everybody has finished: every page is judged. */
   private end(t: number): void {
-    const { m, l } = this;
+    const { l } = this;
     this.ends++;
     l.end();
     if (l.latent > 0) this.noteLatent();
     if (l.violation !== undefined) return this.fail(t);
-    if (this.wanted.outcomes) {
-      const text = `${describeResults(m.results)} | ${[...finalMemory(m)].join(' ')}`;
-      this.note(this.outcomes, text, text, t);
-    }
+    this.noteEnd(undefined, t);
   }
 
   private fail(t: number): void {
     const v = this.l.violation!;
     this.l.violation = undefined;
-    this.note(this.verdicts, `${v.kind} ${v.agent} ${v.addr}`, v, t);
+    this.noteEnd(v, t);
+    const key = `${v.kind} ${v.agent} ${v.addr}`;
+    const had = this.verdicts.get(key);
+    if (had === undefined || had.path.length > this.path.length)
+      this.verdicts.set(key, { what: v, path: this.wayBy(t) });
   }
 
-  private note<T>(into: Map<string, Reached<T>>, key: string, what: T, t: number): void {
-    const had = into.get(key);
-    if (had !== undefined && had.path.length <= this.path.length) return;
-    into.set(key, { what, path: [...this.path.slice(1).map((x) => x.by), t] });
+  /** The way to where the last step led, which was `t`'s; without one, to the state on top of the path. */
+  private wayBy(t: number): number[] {
+    const way = this.path.slice(1).map((x) => x.by);
+    return t < 0 ? way : [...way, t];
+  }
+
+  /** `t`: the thread of the last step, -1 when there was none after the state on top of the path. */
+  private noteEnd(v: Violation | undefined, t: number): void {
+    if (!this.wanted.outcomes) return;
+    // every worker begins at the start, and takes the same steps away from it
+    if (this.path.length <= 1 && !this.ownsStart) return;
+    const steps = this.path.length - (t < 0 ? 1 : 0);
+    const end = endOf(this.m, v);
+    const key = endText(this.m, end);
+    const had = this.outcomes.get(key);
+    const times = (had?.times ?? 0) + 1;
+    const path = had !== undefined && had.path.length <= steps ? had.path : this.wayBy(t);
+    this.outcomes.set(key, { what: end, path, times });
   }
 
   /** All threads of the state have been tried. */
@@ -266,9 +286,10 @@ class Search {
     l.fail('deadlock', first, -1, 'nobody can go on');
     const v = l.violation!;
     l.violation = undefined;
+    this.noteEnd(v, -1);
     const had = this.verdicts.get('deadlock');
     if (had !== undefined && had.path.length < this.path.length) return;
-    this.verdicts.set('deadlock', { what: v, path: this.path.slice(1).map((x) => x.by) });
+    this.verdicts.set('deadlock', { what: v, path: this.wayBy(-1) });
   }
 }
 

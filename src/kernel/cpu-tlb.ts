@@ -15,6 +15,7 @@ export const TABLES = 1;
 /** Switch `cpu-walk-cache`. */
 const UNTIL_ANY_FLUSH = 1;
 const UPPER_LEVELS = 2;
+export const UNTIL_FULL_FLUSH = 3;
 
 /** Hot. Drops what agent `u` caches of the pages [addr, addr + count) of its mm. */
 export function dropRange(m: Machine, u: number, addr: number, count: number): void {

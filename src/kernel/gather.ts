@@ -157,7 +157,7 @@ export function freeTable(m: Machine, table: number): void {
   const L = m.layout;
   const w = m.words;
   if (--w[L.tableAt(table) + TABLE.COUNT] > 0) return; // shared by hugetlb mappings of other mms
-  const caches = L.threads * (L.pages / PTES_PER_PMD);
+  const caches = L.kernel - L.walkCache;
   for (let i = 0; i < caches; i++) {
     const e = w[L.walkCache + i];
     if (e !== 0 && frameOf(e) === table) w[L.walkCache + i] = e | PTE.FREED;

@@ -159,6 +159,7 @@ export function forgetDevice(m: Machine, d: number): void {
   const t = L.geometry.cpus + d;
   dropAll(m, t);
   dropWalks(m, t, 0, L.pages / PTES_PER_PMD - 1);
+  m.words[L.kernelWalkAt(t)] = 0;
   if (L.geometry.iotlb !== true) return;
   const iotlb = iotlbOf(m, t);
   m.words.fill(0, iotlb, iotlb + L.tlbSize);
@@ -224,6 +225,7 @@ function dropUpper(m: Machine, t: number, pages: number): void {
   const last = pages >> 8;
   const full = first === 0 && last === m.layout.pages - 1;
   if (m.hardware['walk-cache'] === 1 || full) dropWalks(m, t, first >> 2, last >> 2);
+  if (full) m.words[m.layout.kernelWalkAt(t)] = 0;
 }
 
 /** Drops one translation; hardware that writes dirty bits back late does it now. */

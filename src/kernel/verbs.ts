@@ -14,6 +14,7 @@ import * as huge from './huge.js';
 import * as hugetlb from './hugetlb.js';
 import * as hugetlbMigrate from './hugetlb-migrate.js';
 import * as hugetlbTables from './hugetlb-tables.js';
+import * as kernelHalf from './kernel-half.js';
 import * as ksm from './ksm.js';
 import * as khugepaged from './khugepaged.js';
 import * as kvm from './kvm.js';
@@ -56,6 +57,7 @@ const files: readonly Readonly<Record<string, unknown>>[] = [
   gup,
   huge,
   khugepaged,
+  kernelHalf,
   hugetlb,
   hugetlbMigrate,
   hugetlbTables,

@@ -87,6 +87,12 @@ export const FRAME = {
   SIZE: 11,
 } as const;
 
+export const KERNEL = {
+  PMD: 0, // entry of one PMD of the kernel half, which all mms share
+  AREA: 1, // whose its addresses are: thread + 1 (alloc_vmap_area)
+  SIZE: 2,
+} as const;
+
 export const FILE = {
   CACHE: 0, // page cache: frame + 1
   TAGS: 1, // radix-tree tags of a DAX entry, and bits of the file (kernel/dax, kernel/filemap)
@@ -161,6 +167,9 @@ export class Layout {
   /** IOTLBs, one an IOMMU and mm; they follow the TLBs. No words unless the case has them. */
   readonly iotlb: number;
   readonly walkCache: number;
+  /** What each agent keeps of the kernel half: its PMD's table. Follows the walk caches. */
+  readonly kernelWalk: number;
+  readonly kernel: number;
   readonly anonVma: number;
   readonly iMmap: number;
   /** i_mmap_sem of ext4's inodes (mapping->invalidate_lock), one a file. */
@@ -183,8 +192,8 @@ export class Layout {
     this.pages = pagesPerMm(g);
     this.pagesShift = Math.log2(this.pages);
     this.threads = g.cpus + g.devices;
-    // a few more than are mapped at once: tables in a gather are not free yet
-    this.tablesCount = g.mms * (g.puds + g.puds * PMDS_PER_PUD) + 4;
+    // a few more than are mapped at once: tables in a gather are not free yet, and the kernel has one of its own
+    this.tablesCount = g.mms * (g.puds + g.puds * PMDS_PER_PUD) + 5;
     this.framesCount = FIRST_FRAME + g.frames;
     this.objects = g.mms * this.pages + g.filePages;
     this.threadSize = THREAD.REGS + registers;
@@ -209,6 +218,8 @@ export class Layout {
     this.tlb = room(this.threads * this.tlbSize);
     this.iotlb = room(g.iotlb === true ? g.devices * g.mms * this.tlbSize : 0);
     this.walkCache = room(this.threads * (this.pages / PTES_PER_PMD));
+    this.kernelWalk = room(this.threads);
+    this.kernel = room(KERNEL.SIZE);
     this.anonVma = room(1);
     this.iMmap = room(Math.max(1, g.filePages / 4));
     this.invalidateLock = room(Math.max(1, g.filePages / 4));
@@ -270,6 +281,10 @@ export class Layout {
 
   walkCacheAt(t: number): number {
     return this.walkCache + t * (this.pages / PTES_PER_PMD);
+  }
+
+  kernelWalkAt(t: number): number {
+    return this.kernelWalk + t;
   }
 
   windowAt(t: number, object: number): number {

@@ -33,7 +33,7 @@ export const freedPage: Oracle = {
       write ? 'freed-page-write' : 'freed-page-read',
       t,
       addr,
-      `walks to page ${addr} through a page-table page that was freed`,
+      `walks to ${addr < 0 ? 'a kernel address' : `page ${addr}`} through a page-table page that was freed`,
     );
   },
 };

@@ -83,7 +83,7 @@ class Aligner {
     const from = this.elements.map(() => this.anchors.map((): [number, number] | undefined => undefined));
     this.each((i, j) => {
       let top = -this.skipped[i];
-      for (let h = i - 1; h >= 0 && h >= i - REACH; h--)
+      for (const h of this.near(i, -1))
         for (const k of this.places[h]) {
           if (k >= j) break;
           const score = best[h][k] + this.step(h, k, i, j);
@@ -104,11 +104,19 @@ class Aligner {
     for (let i = last; i >= 0; i--)
       for (const j of this.places[i]) {
         let top = this.skipped[i + 1] - this.skipped[last + 1];
-        for (let h = i + 1; h <= last && h <= i + REACH; h++)
+        for (const h of this.near(i, 1))
           for (const k of this.places[h]) if (k > j) top = Math.max(top, best[h][k] + this.step(i, j, h, k));
         best[i][j] = top + this.worth[i][j];
       }
     return best;
+  }
+
+  /** The next elements in a direction that fit somewhere. */
+  private near(i: number, direction: 1 | -1): readonly number[] {
+    const out: number[] = [];
+    for (let h = i + direction; h >= 0 && h < this.elements.length && out.length < REACH; h += direction)
+      if (this.places[h].length > 0) out.push(h);
+    return out;
   }
 
   private table(): number[][] {

@@ -20,11 +20,21 @@ export interface Element {
   readonly conditional: boolean;
   readonly change: Change;
   readonly hunk: number;
+  /** Index, among the pieces of its function, of the one that it belongs to. */
+  readonly piece: number;
   readonly block: string;
 }
 
-/** The elements of one hunk's units, those that were replaced paired with what they became. */
-export function elementsOf(changes: readonly Change[], hunk: number, ground: Ground): readonly Element[] {
+/**
+ * The elements of one hunk's units, those that were replaced paired with what they became. `pieceOf` says which piece a
+ * change belongs to.
+ */
+export function elementsOf(
+  changes: readonly Change[],
+  hunk: number,
+  ground: Ground,
+  pieceOf: (change: Change) => number = () => hunk,
+): readonly Element[] {
   const blocks = new Map<string, string>();
   for (const c of changes) if (c.after !== undefined) blocks.set(`+${c.after.block}`, `-${c.unit.block}`);
   const blockOf = (c: Change): string =>
@@ -32,7 +42,11 @@ export function elementsOf(changes: readonly Change[], hunk: number, ground: Gro
   const tests = changes.filter((c) => c.sign === '+' && c.unit.kind === 'test');
   const all = changes.flatMap((c) => {
     const conditional = c.sign === '+' && tests.some((t) => stands(c, t));
-    return elementsIn(c, { sign: c.sign, change: c, hunk, block: blockOf(c), conditional }, ground);
+    return elementsIn(
+      c,
+      { sign: c.sign, change: c, hunk, piece: pieceOf(c), block: blockOf(c), conditional },
+      ground,
+    );
   });
   return runsOf(all).flatMap(paired);
 }
@@ -42,7 +56,7 @@ export function stands(inner: Change, test: Change): boolean {
   return `${inner.unit.around} > `.startsWith(`${test.unit.around} > ${test.unit.text} > `);
 }
 
-type Shared = Pick<Element, 'sign' | 'change' | 'hunk' | 'block' | 'conditional'>;
+type Shared = Pick<Element, 'sign' | 'change' | 'hunk' | 'piece' | 'block' | 'conditional'>;
 
 function elementsIn({ unit }: Change, shared: Shared, { known, words }: Ground): readonly Element[] {
   const [first] = unit.tokens;

@@ -10,6 +10,8 @@ import { placePatch } from './place.js';
 import { readingOf, type Reading } from './reading.js';
 import type { PatchSeries } from './series.js';
 import { releasesOf } from './spelling.js';
+import type { SourceTree } from './tree.js';
+import { widen } from './widen.js';
 
 interface Attempt {
   readonly model: Model;
@@ -24,17 +26,19 @@ const WRONG_RELEASE = 4;
 
 /**
  * Places every hunk of the series in the operations, patch after patch, on a base: the one that is asked for by name,
- * the release that a `base-commit` trailer names, or the model that fits best. Throws {@link BadInput} when no model
- * has the name.
+ * the release that a `base-commit` trailer names, or the model that fits best. With the sources that the patch was made
+ * for, functions are read whole, not only what the hunks show. Throws {@link BadInput} when no model has the name, or a
+ * hunk does not apply to the sources.
  */
 export function placeSeries(
   series: PatchSeries,
   models: readonly Model[],
   operations: readonly Operation[],
   wanted?: string,
+  tree?: SourceTree,
 ): Placement {
   const ground = new Ground(operations, models);
-  const readings = series.patches.map((patch) => readingOf(patch, ground));
+  const readings = readingsOf(series, ground, tree);
   const chosen = named(series, models, wanted);
   const attempts = (chosen === undefined ? models : [chosen.model]).map((m) => attempt(readings, m, ground));
   const best = [...attempts].sort((a, b) => b.score - a.score || preference(b.model, a.model))[0];
@@ -46,6 +50,17 @@ export function placeSeries(
     applied,
   };
   return { base, hunks: best.hunks, model: best.result };
+}
+
+/** Each patch is read in the tree that the patches before it leave. */
+function readingsOf(series: PatchSeries, ground: Ground, tree: SourceTree | undefined): readonly Reading[] {
+  let current = tree;
+  return series.patches.map((patch) => {
+    if (current === undefined) return readingOf(patch, ground);
+    const widened = widen(patch, current);
+    current = widened.tree;
+    return readingOf(patch, ground, widened.functions);
+  });
 }
 
 function named(

@@ -40,7 +40,7 @@ export function placePatch(reading: Reading, index: number, model: Model, ground
 }
 
 function placeGroup(
-  { cFunction, pieces, elements }: Group,
+  { cFunction, pieces, elements, shown: changes, whole }: Group,
   operation: Operation,
   model: Model,
   ground: Ground,
@@ -54,9 +54,8 @@ function placeGroup(
       args.learn(e.call, anchors[alignment.at[i]]);
   });
   const { operations } = ground;
-  const changes = pieces.map((p) => p.changes);
   const { at, rivals } = alignment;
-  const scene = { operation, operations, model, anchors, elements, at, rivals, args, changes };
+  const scene = { operation, operations, model, anchors, elements, at, rivals, args, changes, whole };
   pieces.forEach((piece, i) => outcomes.get(piece.entry)!.push(...translate(piece, i, scene)));
   return { score: alignment.score, reverse: align(elements.map(backwards), anchors).score };
 }
@@ -84,12 +83,12 @@ function failUnknown({ entry, changes }: Piece, cFunction: string, outcomes: Out
   });
 }
 
-function translate(piece: Piece, hunk: number, scene: Scene): readonly Outcome[] {
+function translate(piece: Piece, index: number, scene: Scene): readonly Outcome[] {
   const name = scene.operation.name;
   const outcomes: Outcome[] = [];
   const edits: Edit[] = [];
   scene.elements.forEach((element, i) => {
-    if (element.hunk !== hunk) return;
+    if (element.piece !== index) return;
     try {
       edits.push(...editsOf(scene, i));
     } catch (error) {
@@ -97,7 +96,7 @@ function translate(piece: Piece, hunk: number, scene: Scene): readonly Outcome[]
       outcomes.push({ verdict: error.verdict, line: error.line, why: error.why, function: name, edits: [] });
     }
   });
-  const own = scene.elements.filter((e) => e.hunk === hunk);
+  const own = scene.elements.filter((e) => e.piece === index);
   const left = leftoverOf(piece.changes, own);
   if (left !== undefined) outcomes.push({ verdict: 'not-modelled', ...left, function: name, edits: [] });
   const line = piece.changes.find(counts)?.line ?? piece.entry.hunk.line;

@@ -9,6 +9,7 @@ import type { HunkVerdict } from './placement.js';
 import { renamesIn } from './renames.js';
 import type { Hunk, Patch, PatchedFile } from './series.js';
 import { sidesOf, type Renames } from './sides.js';
+import type { WideFunction } from './widen.js';
 
 /** A hunk with what it changes; `settled`: its verdict does not depend on the model. */
 export interface Entry {
@@ -28,7 +29,11 @@ export interface Piece {
 export interface Group {
   readonly cFunction: string;
   readonly pieces: readonly Piece[];
-  /** The pieces' elements, in the order of the file; their `hunk` is the index of their piece. */
+  /** The elements are all that the function has. */
+  readonly whole: boolean;
+  /** What is known of the function's text, by the elements' `hunk`. */
+  readonly shown: readonly (readonly Change[])[];
+  /** In the order of the file. */
   readonly elements: readonly Element[];
 }
 
@@ -39,24 +44,32 @@ export interface Reading {
   readonly renames: Renames;
 }
 
-export function readingOf(patch: Patch, ground: Ground): Reading {
+/** Reads a patch; of the functions in `wide` the whole text is known. */
+export function readingOf(patch: Patch, ground: Ground, wide: readonly WideFunction[] = []): Reading {
   const renames = renamesIn(patch.files, ground.known);
   const hunks = patch.files.flatMap((file) => file.hunks.map((hunk) => ({ file, hunk })));
   const isC = hunks.map(({ file }) => kindOfFile(file.path) === 'c');
   const sides = hunks.map(({ hunk }, i) => (isC[i] ? sidesOf(hunk, renames) : { before: [], after: [] }));
-  const { sides: tidied, moved } = tidy(sides, (name) => ground.holding(name).length > 0);
+  const whole = wide.map((w) => sidesOf(w.hunk, renames));
+  const { sides: tidied, moved } = tidy([...sides, ...whole], (name) => ground.holding(name).length > 0);
   const entries = hunks.map(({ file, hunk }, i) => entryOf(file, hunk, changesOf(tidied[i])));
+  const shown = new Set(wide.flatMap((w) => w.hunk.lines.map((l) => l.line)));
   const pieces = new Map<string, Piece[]>();
   for (const { name, hunk, sides: bodies } of moved)
-    pieces.set(`${entries[hunk].file.path} ${name}`, [
-      { entry: entries[hunk], changes: changesOf(bodies) ?? [] },
-    ]);
+    if (hunk < entries.length)
+      pieces.set(`${entries[hunk].file.path} ${name}`, [
+        { entry: entries[hunk], changes: changesOf(bodies) ?? [] },
+      ]);
   for (const entry of [...entries].sort((a, b) => a.hunk.oldStart - b.hunk.oldStart))
     for (const [name, changes] of byFunction(entry.hunk, entry.changes, renames)) {
       const key = `${entry.file.path} ${name}${name === '' ? String(entry.hunk.line) : ''}`;
-      pieces.set(key, [...(pieces.get(key) ?? []), { entry, changes }]);
+      const rest = changes.filter((c) => c.sign === ' ' || !shown.has(c.line));
+      pieces.set(key, [...(pieces.get(key) ?? []), { entry, changes: rest }]);
     }
-  return { entries, groups: groupsOf(pieces, ground), renames };
+  const wholes = wide.flatMap((w, i) =>
+    wholeGroup(w, changesOf(tidied[sides.length + i]) ?? [], entries, renames, ground),
+  );
+  return { entries, groups: [...groupsOf(pieces, ground), ...wholes], renames };
 }
 
 function groupsOf(pieces: ReadonlyMap<string, readonly Piece[]>, ground: Ground): readonly Group[] {
@@ -64,9 +77,29 @@ function groupsOf(pieces: ReadonlyMap<string, readonly Piece[]>, ground: Ground)
     .filter(([, list]) => list.some((p) => p.changes.some(counts)))
     .map(([key, list]) => ({
       cFunction: /^\w*/.exec(key.slice(key.lastIndexOf(' ') + 1).replace(/^\d+$/, ''))![0],
+      whole: false,
       pieces: list,
+      shown: list.map((p) => p.changes),
       elements: list.flatMap((p, i) => elementsOf(p.changes, i, ground)),
     }));
+}
+
+/** A function whose whole text is known: one stretch of steps, of which each hunk has its part. */
+function wholeGroup(
+  { file, name, hunk }: WideFunction,
+  changes: readonly Change[],
+  entries: readonly Entry[],
+  renames: Renames,
+  ground: Ground,
+): readonly Group[] {
+  if (!changes.some(counts)) return [];
+  const lines = new Set(hunk.lines.map((l) => l.line));
+  const own = entries.filter((e) => e.file.path === file && e.hunk.lines.some((l) => lines.has(l.line)));
+  const pieceOf = (c: Change): number => own.findIndex((e) => e.hunk.lines.some((l) => l.line === c.line));
+  const pieces = own.map((entry, i) => ({ entry, changes: changes.filter((c) => pieceOf(c) === i) }));
+  const body = changes.filter((c) => c.unit.kind !== 'function');
+  const elements = elementsOf(body, 0, ground, pieceOf);
+  return [{ cFunction: renames.get(name) ?? name, whole: true, pieces, shown: [body], elements }];
 }
 
 function entryOf(file: PatchedFile, hunk: Hunk, changes: readonly Change[] | undefined): Entry {

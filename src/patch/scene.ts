@@ -28,6 +28,8 @@ export interface Scene {
   /** Anchors at which each could stand as well. */
   readonly rivals: readonly (readonly number[])[];
   readonly args: Arguments;
+  /** The hunk shows the whole function. */
+  readonly whole: boolean;
   /** What each hunk changes, by the elements' `hunk`. */
   readonly changes: readonly (readonly Change[])[];
 }

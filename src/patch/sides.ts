@@ -2,7 +2,7 @@ import { tokensOf } from './c-tokens.js';
 import { unitsOf, type Unit } from './c-units.js';
 import type { Hunk } from './series.js';
 
-/** A unit with the line of the patch that it begins in; `changed`: that line is no context. */
+/** A unit with its first changed line of the patch, or else its first; `changed`: it has one. */
 export interface SideUnit extends Unit {
   readonly line: number;
   readonly changed: boolean;
@@ -28,8 +28,7 @@ function sideOf(hunk: Hunk, without: 'added' | 'removed', renames: Renames): rea
     t.kind === 'word' && renames.has(t.text) ? { ...t, text: renames.get(t.text)! } : t,
   );
   return unitsOf(tokens).map((unit) => {
-    const line = lines[unit.at];
-    const changed = unit.tokens.some((t) => lines[t.at].kind !== 'context');
-    return { ...unit, line: line.line, changed };
+    const first = unit.tokens.find((t) => lines[t.at].kind !== 'context');
+    return { ...unit, line: lines[first?.at ?? unit.at].line, changed: first !== undefined };
   });
 }

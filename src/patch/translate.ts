@@ -35,6 +35,8 @@ function placesOf(scene: Scene, index: number): readonly Anchor[] {
     throw new Obstacle('not-placeable', element.change.line, why);
   }
   const own = anchors[at[index]];
+  const only = onlyOne(scene, index);
+  if (only !== undefined) return only;
   const others = scene.rivals[index].map((k) => anchors[k]).filter((a) => !interchangeable(anchors, own, a));
   if (others.some((a) => !areTwins(own, a)))
     throw new Obstacle(
@@ -43,6 +45,15 @@ function placesOf(scene: Scene, index: number): readonly Anchor[] {
       `${operation.name} has ${others.length + 1} places where this ${written} could stand`,
     );
   return [own, ...others];
+}
+
+/** The whole function has this call once: whatever steps the operation has for it, in several arms, are this one. */
+function onlyOne({ elements, anchors, whole }: Scene, index: number): readonly Anchor[] | undefined {
+  const [verb] = elements[index].verbs;
+  const calls = elements.filter((e) => e.sign !== '+' && e.verbs.includes(verb));
+  if (!whole || calls.length !== 1 || elements[index].sign !== '-') return undefined;
+  const steps = anchors.filter((a) => a.on && a.verbs.includes(verb));
+  return steps.every((a) => a.kind === steps[0].kind) ? steps : undefined;
 }
 
 /** Two slots that are off with nothing between them: notifying in either is the same. */

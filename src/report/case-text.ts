@@ -20,7 +20,8 @@ export function callText(call: OperationCall, callables: readonly Callable[], pa
 
 const ADDRESSES: ReadonlySet<ArgKind | undefined> = new Set<ArgKind>(['addr', 'any-addr', 'pmd', 'own-pmd']);
 
-function argText(n: number, kind: ArgKind | undefined, pages: number): string {
+/** An argument as reports and litmus files write it: `mm0:4`, `mm1`, `device0`, `2`. */
+export function argText(n: number, kind: ArgKind | undefined, pages: number): string {
   if (ADDRESSES.has(kind)) return addressText(n, pages);
   if (kind === 'mm' || kind === 'other-mm') return `mm${n}`;
   if (kind === 'device') return `device${n}`;

@@ -1,5 +1,16 @@
 import { PTES_PER_PMD } from '../machine/geometry.js';
-import { DEVICE, FILE, FRAME, MM, SWAP, TABLE, THREAD, VPAGE, type Layout } from '../machine/layout.js';
+import {
+  DEVICE,
+  FILE,
+  FRAME,
+  KERNEL,
+  MM,
+  SWAP,
+  TABLE,
+  THREAD,
+  VPAGE,
+  type Layout,
+} from '../machine/layout.js';
 import { addressText, agentName, rangeText } from './names.js';
 import type { PageTables } from './page-tables.js';
 
@@ -88,7 +99,11 @@ export class WordNames {
     if (word < L.tlb) return field('dev', word - L.device, DEVICE.SIZE, DEVICE_FIELDS, '');
     if (word < L.iotlb) return this.tlb(word - L.tlb, words);
     if (word < L.walkCache) return this.iotlb(word - L.iotlb);
-    if (word < L.anonVma) return this.walkCache(word - L.walkCache, words);
+    if (word < L.kernelWalk) return this.walkCache(word - L.walkCache, words);
+    if (word < L.kernel)
+      return { name: `walk cache ${this.agent(word - L.kernelWalk)} kernel`, form: 'entry' };
+    if (word === L.kernel + KERNEL.PMD) return { name: 'pmd kernel', form: 'entry' };
+    if (word < L.anonVma) return { name: 'vmap area', form: 'owner' };
     if (word < L.iMmap) return { name: 'anon_vma lock', form: 'readers' };
     if (word < L.hugetlbMmap && word >= L.invalidateLock)
       return { name: `i_mmap_sem of file ${word - L.invalidateLock}`, form: 'readers' };

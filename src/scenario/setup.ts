@@ -19,6 +19,7 @@ import {
 } from '../kernel/vma.js';
 import { entryAt, mappedFrame } from './setup-entries.js';
 import { hugeDaxEntry, mayMapHuge, noteDaxMapping, setUpHugeDaxEntries } from './setup-dax.js';
+import { setUpKernelHalf } from './setup-kernel-half.js';
 import { setUpObjects } from './setup-objects.js';
 import { setUpSubscriber } from './setup-subscribers.js';
 import type { Case, PageState, Region, VmaKind } from './case.js';
@@ -70,6 +71,7 @@ export function setUp(m: Machine, c: Case): void {
   c.threads.filter((t) => t.kind === 'device').forEach((t, d) => setUpSubscriber(m, d, t));
   c.world.files.forEach((kind, block) => setUpFile(m, kind, block));
   setUpHugeDaxEntries(m, c);
+  setUpKernelHalf(m);
   c.world.mms.forEach((regions, mm) => {
     for (let pud = 0; pud < regions.length / 2; pud++) setUpPmdTable(m, c, mm, pud);
     regions.forEach((region, r) => setUpRegion(m, c, mm, r, region));

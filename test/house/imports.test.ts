@@ -9,7 +9,7 @@ const layers = [
   ['machine'],
   ['kernel', 'schedule', 'oracle', 'scenario'],
   ['run', 'report'],
-  ['search', 'explore', 'shrink', 'patch'],
+  ['search', 'explore', 'litmus', 'shrink', 'patch'],
   ['campaign'],
   ['cli'],
 ];

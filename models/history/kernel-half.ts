@@ -1,0 +1,12 @@
+import { kernelHalfRepairs } from '../repairs-kernel-half.js';
+import type { Change } from '../history.js';
+
+/** The kernel half of the page table, which devices walk through the mms that they are bound to. */
+export const kernelHalf: readonly Change[] = [
+  {
+    since: '6.19',
+    commit: 'unknown',
+    about: 'devices are told before a page-table page of the kernel half is freed (a worker frees it later)',
+    edits: kernelHalfRepairs,
+  },
+];
