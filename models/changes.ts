@@ -1,5 +1,6 @@
 import type { Change } from './history.js';
 import { copyOnWriteOrder } from './history/copy-on-write-order.js';
+import { cowReuse } from './history/cow-reuse.js';
 import { daxChanges } from './history/dax.js';
 import { hugePages } from './history/huge-pages.js';
 import { hugetlbChanges } from './history/hugetlb.js';
@@ -22,6 +23,7 @@ export const changes: readonly Change[] = [
   ...numa,
   ...teardown,
   ...copyOnWriteOrder,
+  ...cowReuse,
   ...daxChanges,
   ...hugePages,
   ...hugetlbChanges,

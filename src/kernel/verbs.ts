@@ -2,6 +2,7 @@ import type { Primitive } from '../program/primitive.js';
 import type { Arg, Computed, Condition, Constant, Do, Expand } from '../program/step.js';
 import { Vocabulary } from '../program/vocabulary.js';
 import * as access from './access.js';
+import * as anonExclusive from './anon-exclusive.js';
 import * as bind from './bind.js';
 import * as choice from './choice.js';
 import * as dax from './dax.js';
@@ -46,6 +47,7 @@ import * as vmscan from './vmscan.js';
 /** Every file of this room that exports verbs or constants of the step language. */
 const files: readonly Readonly<Record<string, unknown>>[] = [
   access,
+  anonExclusive,
   bind,
   choice,
   dax,
