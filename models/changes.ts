@@ -2,6 +2,7 @@ import type { Change } from './history.js';
 import { copyOnWriteOrder } from './history/copy-on-write-order.js';
 import { cowReuse } from './history/cow-reuse.js';
 import { daxChanges } from './history/dax.js';
+import { deviceMemory } from './history/device-memory.js';
 import { hugePages } from './history/huge-pages.js';
 import { hugetlbChanges } from './history/hugetlb.js';
 import { invalidatePages } from './history/invalidate-page.js';
@@ -25,6 +26,7 @@ export const changes: readonly Change[] = [
   ...copyOnWriteOrder,
   ...cowReuse,
   ...daxChanges,
+  ...deviceMemory,
   ...hugePages,
   ...hugetlbChanges,
   ...invalidatePages,

@@ -14,6 +14,7 @@ import { v6_1 } from './v6.1.js';
 import { v6_6 } from './v6.6.js';
 import { v6_12 } from './v6.12.js';
 
+export { changes } from './changes.js';
 export { hunks } from './patch-2017.js';
 export { callables } from './operations/register.js';
 export * as notifier from './operations/mmu_notifier.js';

@@ -2,10 +2,15 @@ import { call, go_to, label, not, when } from '../src/program/build.js';
 import { drop, insert, type Edit } from '../src/program/model.js';
 import type { Register } from '../src/program/step.js';
 import { tlb_gather_mmu } from '../src/kernel/gather.js';
-import { mm_has_blockable } from '../src/kernel/oom.js';
+import { signal_bus } from '../src/kernel/access.js';
+import { mm_has_blockable, unstable_address_space } from '../src/kernel/oom.js';
+import { put_page, unlock_page } from '../src/kernel/page.js';
+import { pte_unmap_unlock } from '../src/kernel/pgtable.js';
 import { promise_reap, promise_unmap_complete } from '../src/kernel/promise.js';
-import { equal, is_zero } from '../src/kernel/range.js';
+import { equal, is_zero, let_ } from '../src/kernel/range.js';
 import { check_mapping } from '../src/kernel/truncate.js';
+import { vma_shared } from '../src/kernel/vma.js';
+import { do_fault } from './operations/do_fault.js';
 import { mmu_notifier_invalidate_range_end } from './operations/mmu_notifier_invalidate_range_end.js';
 import { mmu_notifier_invalidate_range_start } from './operations/mmu_notifier_invalidate_range_start.js';
 import { mmu_notifier_invalidate_range_start_nonblock } from './operations/mmu_notifier_invalidate_range_start_nonblock.js';
@@ -98,4 +103,38 @@ export const nonblockingReaper: readonly Edit[] = [
   insert(reap.name, 'after', zap, [label('next')], NONBLOCK),
 ];
 
-export const teardownRepairs: readonly Edit[] = [...swappedCopies, ...reapsInBrackets, ...blockingReaper];
+const STABLE_UNDER_LOCK =
+  'a file fault looks whether the mm is being reaped once it holds the page-table lock: before, another thread may copy the page and the reaper take the copy. No kernel read does so';
+
+function stableUnderLock(): readonly Edit[] {
+  const [addr, , vma] = do_fault.takes;
+  const [fault] = do_fault.gives;
+  const [page, cow_page, pte] = ['page', 'cow_page', 'pte'].map(
+    (name) => do_fault.locals.filter((r) => r.name === name)[0],
+  );
+  const leave = [unlock_page(page), put_page(page), let_(fault, signal_bus), go_to('out')];
+  const leaveCopy = [unlock_page(page), put_page(page), let_(fault, signal_bus), go_to('out')];
+  return [
+    insert(
+      do_fault.name,
+      'after',
+      { callee: 'ptep_get', nth: 1 },
+      [when(not(vma_shared(vma)), [when(unstable_address_space(addr), [pte_unmap_unlock(pte), ...leave])])],
+      STABLE_UNDER_LOCK,
+    ),
+    insert(
+      do_fault.name,
+      'after',
+      { callee: 'ptep_get', nth: 2 },
+      [when(unstable_address_space(addr), [pte_unmap_unlock(pte), put_page(cow_page), ...leaveCopy])],
+      STABLE_UNDER_LOCK,
+    ),
+  ];
+}
+
+export const teardownRepairs: readonly Edit[] = [
+  ...swappedCopies,
+  ...reapsInBrackets,
+  ...blockingReaper,
+  ...stableUnderLock(),
+];

@@ -1,9 +1,9 @@
 import { branch, call, flags, go_to, not, number, slot, when } from '../../src/program/build.js';
 import { drop, insert, type Edit } from '../../src/program/model.js';
 import type { Operation, Register } from '../../src/program/step.js';
-import { DIRTY, pte_none, WRITE } from '../../src/kernel/entry.js';
+import { pte_none } from '../../src/kernel/entry.js';
 import { tlb_flush_mmu_tlbonly, tlb_remove_tlb_entry } from '../../src/kernel/gather.js';
-import { huge_ptep_get, huge_ptep_set_access_flags, hugetlb_i_mmap } from '../../src/kernel/hugetlb.js';
+import { huge_ptep_get, hugetlb_i_mmap } from '../../src/kernel/hugetlb.js';
 import { PageHuge } from '../../src/kernel/hugetlb-migrate.js';
 import {
   adjust_range_if_pmd_sharing_possible,
@@ -17,7 +17,7 @@ import { PageAnon } from '../../src/kernel/page.js';
 import { rmap_rwsem } from '../../src/kernel/page-vma-mapped.js';
 import { is_zero, let_ } from '../../src/kernel/range.js';
 import { flush_tlb_range } from '../../src/kernel/tlb.js';
-import { is_cow_mapping, vma_shared } from '../../src/kernel/vma.js';
+import { is_cow_mapping } from '../../src/kernel/vma.js';
 import { TTU_MIGRATION, TTU_RMAP_LOCKED } from '../../src/kernel/vmscan.js';
 import type { Change } from '../history.js';
 import { __unmap_hugepage_range } from '../operations/__unmap_hugepage_range.js';
@@ -25,7 +25,6 @@ import { copy_hugetlb_page_range } from '../operations/copy_hugetlb_page_range.j
 import { do_munmap } from '../operations/do_munmap.js';
 import { huge_pte_alloc } from '../operations/huge_pte_alloc.js';
 import { hugetlb_change_protection } from '../operations/hugetlb_change_protection.js';
-import { hugetlb_cow } from '../operations/hugetlb_cow.js';
 import { hugetlb_fault } from '../operations/hugetlb_fault.js';
 import { hugetlb_vm_op_split } from '../operations/hugetlb_vm_op_split.js';
 import { mprotect_fixup } from '../operations/mprotect_fixup.js';
@@ -176,19 +175,6 @@ function recordUnshared(): readonly Edit[] {
   ];
 }
 
-/** A write fault on a read-only entry of a shared mapping makes it writable, and copies nothing. */
-function sharedWrite(): readonly Edit[] {
-  const [addr, pte, vma] = registers(hugetlb_cow, 'addr', 'pte', 'vma');
-  return [
-    insert(hugetlb_cow.name, 'before', { callee: 'huge_ptep_get' }, [
-      when(vma_shared(vma), [
-        huge_ptep_set_access_flags(addr, pte, flags(WRITE, DIRTY)), // set_huge_ptep_writable
-        go_to('out'),
-      ]),
-    ]),
-  ];
-}
-
 /** A vma that is cut inside a PUD region shares no table there. */
 function splitUnshares(): readonly Edit[] {
   const [start, count] = registers(do_munmap, 'start', 'count');
@@ -232,13 +218,6 @@ export const hugetlbChanges: readonly Change[] = [
     about:
       'a table that unmapping gives up is recorded in the gather and flushed before i_mmap_rwsem is dropped',
     edits: recordUnshared(),
-  },
-  {
-    since: '6.0',
-    commit: '1d8d14641fd9',
-    about: 'a write fault on a read-only entry of a shared hugetlb mapping copies nothing',
-    unverified: true,
-    edits: sharedWrite(),
   },
   {
     since: '6.2',

@@ -22,7 +22,6 @@ export const teardown: readonly Change[] = [
     since: '4.19',
     commit: '93065ac753e4',
     about: 'the oom reaper opens brackets that may not sleep, and skips a vma whose bracket is refused',
-    unverified: true,
     edits: nonblockingReaper,
   },
   {

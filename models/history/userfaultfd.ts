@@ -43,7 +43,7 @@ function changesPtes(): readonly Edit[] {
     insert(name, 'after', { callee: 'set_pte_at', nth: 1 }, [
       when(has(flags, MM_CP_UFFD_WP_RESOLVE), [promise_let(at, ONE)]),
     ]),
-    insert(name, 'after', { callee: 'is_write_migration_entry' }, [
+    insert(name, 'after', { callee: 'is_write_device_private_entry' }, [
       pte_get(place, entry),
       when(not(pte_none(entry)), [
         when(has(flags, MM_CP_UFFD_WP), [

@@ -1,6 +1,7 @@
 import { each, go_to, label, mutedSlot, not, number, when } from '../../src/program/build.js';
 import { operation } from '../../src/program/operation.js';
 import {
+  is_write_device_private_entry,
   is_write_migration_entry,
   make_migration_entry_read,
   entry_target,
@@ -12,6 +13,7 @@ import {
   pte_soft_dirty,
   pte_wrprotect,
 } from '../../src/kernel/entry.js';
+import { make_device_private_entry_read } from '../../src/kernel/migrate.js';
 import { mmu_notifier_invalidate_range } from '../../src/kernel/notifier.js';
 import { MM_CP_PROT_NUMA } from '../../src/kernel/mprotect.js';
 import { PageKsm, vm_normal_page } from '../../src/kernel/page.js';
@@ -76,6 +78,10 @@ export const change_pte_range = operation({
         [
           when(is_write_migration_entry(entry), [
             set_pte_at(at, place, make_migration_entry_read(entry)),
+            let_(changed, ONE),
+          ]),
+          when(is_write_device_private_entry(entry), [
+            set_pte_at(at, place, make_device_private_entry_read(entry)),
             let_(changed, ONE),
           ]),
         ],

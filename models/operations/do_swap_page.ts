@@ -23,7 +23,6 @@ import {
   put_page,
   unlock_page,
 } from '../../src/kernel/page.js';
-import { device_private_entry_fault } from '../../src/kernel/migrate.js';
 import { pte_offset_map_lock, pte_same, pte_unmap_unlock, set_pte_at } from '../../src/kernel/pgtable.js';
 import { is_zero, let_, equal } from '../../src/kernel/range.js';
 import { page_add_anon_rmap } from '../../src/kernel/rmap.js';
@@ -35,6 +34,7 @@ import {
   swap_free,
   swap_readpage,
 } from '../../src/kernel/swap.js';
+import { device_private_entry_fault } from './device_private_entry_fault.js';
 import { do_wp_page } from './do_wp_page.js';
 
 const ONE = number(1);
@@ -53,7 +53,10 @@ export const do_swap_page = operation({
   locals: ['page', 'pte', 'entry', 'left', 'exclusive'],
   steps: ({ addr, orig_pte, write, vma, fault, page, pte, entry, left }) => [
     when(is_migration_entry(orig_pte), [migration_entry_wait(addr, orig_pte), go_to('out')]),
-    when(is_device_private_entry(orig_pte), [device_private_entry_fault(addr, orig_pte), go_to('out')]),
+    when(is_device_private_entry(orig_pte), [
+      call(device_private_entry_fault, { addr, entry: orig_pte, vma, fault }),
+      go_to('out'),
+    ]),
     when(is_hwpoison_entry(orig_pte), [let_(fault, signal_bus), go_to('out')]),
     when(not(lookup_swap_cache(entry_target(orig_pte), page)), [
       when(not(alloc_page_vma(page)), [let_(fault, signal_bus), go_to('out')]), // swapin_readahead

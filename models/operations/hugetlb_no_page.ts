@@ -7,7 +7,6 @@ import {
   huge_ptep_get,
   hugetlb_find_get_page,
   make_huge_pte,
-  page_is_at,
   set_huge_pte_at,
   vma_writable_shared,
 } from '../../src/kernel/hugetlb.js';
@@ -22,6 +21,8 @@ import { hugetlb_cow } from './hugetlb_cow.js';
  * First touch of a hugetlb page: a shared mapping maps the file's page, a private one a new page, read-only at first.
  * The fault mutex is held; `pte` is the entry's place. mm/hugetlb.c, v4.14.
  *
+ * The reference that the page cache gives keeps the page from moving: it needs no second look once it is locked.
+ *
  * Left out: holes of the file and its end, pages of a file under a private mapping (it is MAP_ANONYMOUS here),
  * reservations, poisoned pages, userfaultfd.
  */
@@ -32,16 +33,12 @@ export const hugetlb_no_page = operation({
   gives: ['fault'],
   locals: ['page', 'entry'],
   steps: ({ addr, pte, write, vma, fault, page, entry }) => [
-    label('retry'),
     when(
       vma_shared(vma),
       [hugetlb_find_get_page(addr, page)], // find_lock_page
       [when(not(alloc_hugetlb_page(page)), [let_(fault, signal_bus), go_to('out')])],
     ),
     lock_page(page),
-    when(vma_shared(vma), [
-      when(not(page_is_at(page, addr)), [unlock_page(page), put_page(page), go_to('retry')]), // migrated meanwhile
-    ]),
     huge_pte_lock(addr, pte),
     huge_ptep_get(pte, entry),
     when(not(pte_none(entry)), [huge_pte_unlock(pte), unlock_page(page), put_page(page), go_to('out')]),

@@ -1,43 +1,104 @@
-import { call, go_to, label, not, when } from '../../src/program/build.js';
+import { call, go_to, label, not, number, when } from '../../src/program/build.js';
 import { operation } from '../../src/program/operation.js';
-import { down_read, mmap_sem, up_read } from '../../src/kernel/locks.js';
-import { alloc_page_vma, put_page, SetPageFlag, PG_device_private } from '../../src/kernel/page.js';
-import { equal, let_ } from '../../src/kernel/range.js';
-import { number } from '../../src/program/build.js';
-import { isolate_private_page } from '../../src/kernel/migrate.js';
-import { putback_lru_page } from '../../src/kernel/vmscan.js';
-import { unmap_and_move } from './unmap_and_move.js';
+import { page_mapped } from '../../src/kernel/rmap.js';
+import {
+  isolate_collected_page,
+  migrate_page_move_mapping,
+  migrate_page_states,
+  migrate_vma_check_page,
+} from '../../src/kernel/migrate.js';
+import {
+  alloc_page_vma,
+  clear_user_highpage,
+  copy_user_highpage,
+  lock_page,
+  PageFlag,
+  PG_device_private,
+  put_page,
+  SetPageFlag,
+  trylock_page,
+  unlock_page,
+} from '../../src/kernel/page.js';
+import { is_zero, let_ } from '../../src/kernel/range.js';
+import { PageSwapCache } from '../../src/kernel/swap.js';
+import { putback_lru_page, TTU_MIGRATION } from '../../src/kernel/vmscan.js';
+import { migrate_vma_collect } from './migrate_vma_collect.js';
+import { migrate_vma_insert_page } from './migrate_vma_insert_page.js';
+import { remove_migration_ptes } from './remove_migration_ptes.js';
+import { try_to_unmap } from './try_to_unmap.js';
 
 const ONE = number(1);
+const UNLOCKED = number(0);
 
 /**
- * A driver moves an anonymous page into its device-private memory and, before it lets go of mmap_sem, back: migrate_vma
- * twice, mm/migrate.c, v4.14. In between the entry names device-private memory, which no CPU and no IOMMU can reach; who
- * faults on it waits for the way back, as device_private_entry_fault does through the driver.
+ * Moves the anonymous page at `addr` into a device's private memory, or from there back; mmap_sem is held for reading.
+ * `moved` is 1 if it could, `oom` 1 if no page was left. mm/migrate.c, v4.14, for one page, with its parts
+ * migrate_vma_prepare, _unmap, _pages and _finalize, and a driver's alloc_and_copy between them.
  *
- * Only pages that one mm alone maps. The entries are taken away by try_to_unmap alone (migrate_vma_unmap); the C clears
- * those of the caller's mm before that, in migrate_vma_collect.
+ * Device-private memory is memory that no CPU and no IOMMU reaches: the entry names it and is not present. Its pages come
+ * from the world's frames. Left out: more pages in one call, public device memory, what the device itself does there.
  */
 export const migrate_vma = operation({
   name: 'migrate_vma',
   from: 'mm/migrate.c',
-  takes: ['addr'],
-  locals: ['page', 'device_page', 'back', 'moved', 'returned'],
-  steps: ({ addr, page, device_page, back, moved, returned }) => [
-    down_read(mmap_sem(addr)),
-    when(not(isolate_private_page(addr, page)), [go_to('out')]),
-    when(not(alloc_page_vma(device_page)), [putback_lru_page(page), go_to('out')]),
-    SetPageFlag(device_page, PG_device_private),
-    when(not(alloc_page_vma(back)), [put_page(device_page), putback_lru_page(page), go_to('out')]),
-    call(unmap_and_move, { page, newpage: device_page, moved }),
-    putback_lru_page(page),
-    when(equal(moved, ONE), [
-      call(unmap_and_move, { page: device_page, newpage: back, moved: returned }),
-      let_(moved, returned),
+  takes: ['addr', 'to_device', 'vma'],
+  gives: ['moved', 'oom'],
+  locals: ['page', 'migrate', 'locked', 'isolated', 'newpage'],
+  steps: ({ addr, to_device, vma, moved, oom, page, migrate, locked, isolated, newpage }) => [
+    call(migrate_vma_collect, { addr, page, migrate, locked }),
+    when(is_zero(migrate), [go_to('out')]),
+    when(is_zero(page), [
+      when(is_zero(to_device), [go_to('out')]),
+      when(not(alloc_page_vma(newpage)), [let_(oom, ONE), go_to('out')]), // alloc_and_copy
+      lock_page(newpage),
+      SetPageFlag(newpage, PG_device_private),
+      clear_user_highpage(newpage),
+      call(migrate_vma_insert_page, { addr, page: newpage, vma, moved }),
+      unlock_page(newpage),
+      put_page(newpage),
+      go_to('out'),
     ]),
-    put_page(device_page),
-    put_page(back),
+    when(is_zero(locked), [when(not(trylock_page(page)), [put_page(page), go_to('out')])]), // migrate_vma_prepare
+    when(not(PageFlag(page, PG_device_private)), [
+      when(not(isolate_collected_page(page)), [go_to('restore')]),
+      let_(isolated, ONE),
+    ]),
+    when(not(migrate_vma_check_page(page)), [go_to('restore')]),
+    when(page_mapped(page), [
+      call(try_to_unmap, { page, flags: TTU_MIGRATION }), // migrate_vma_unmap
+      when(page_mapped(page), [go_to('restore')]),
+    ]),
+    when(not(migrate_vma_check_page(page)), [go_to('restore')]),
+    when(
+      PageFlag(page, PG_device_private), // alloc_and_copy: the driver moves what is not there yet
+      [when(not(is_zero(to_device)), [go_to('restore')])],
+      [when(is_zero(to_device), [go_to('restore')])],
+    ),
+    when(not(alloc_page_vma(newpage)), [let_(oom, ONE), go_to('restore')]),
+    lock_page(newpage),
+    copy_user_highpage(newpage, page),
+    when(not(is_zero(to_device)), [
+      SetPageFlag(newpage, PG_device_private),
+      when(PageSwapCache(page), [go_to('finalize')]), // page_mapping: not for device memory
+    ]),
+    when(migrate_page_move_mapping(newpage, page), [
+      migrate_page_states(newpage, page), // migrate_page without the copy
+      let_(moved, ONE),
+    ]),
+    label('finalize'),
+    when(
+      is_zero(moved),
+      [call(remove_migration_ptes, { old: page, page, locked: UNLOCKED })],
+      [call(remove_migration_ptes, { old: page, page: newpage, locked: UNLOCKED })],
+    ),
+    unlock_page(newpage),
+    put_page(newpage),
+    go_to('release'),
+    label('restore'),
+    call(remove_migration_ptes, { old: page, page, locked: UNLOCKED }),
+    label('release'),
+    unlock_page(page),
+    when(is_zero(isolated), [put_page(page)], [putback_lru_page(page)]),
     label('out'),
-    up_read(mmap_sem(addr)),
   ],
 });

@@ -1,4 +1,4 @@
-import { call, not, when } from '../../src/program/build.js';
+import { call, when } from '../../src/program/build.js';
 import { operation } from '../../src/program/operation.js';
 import {
   device_enable,
@@ -9,10 +9,9 @@ import {
   is_unregistered,
   mmu_interval_insert,
   mn_mm,
-  set_has_itree,
 } from '../../src/kernel/bind.js';
 import { down_write, mmap_sem, up_write } from '../../src/kernel/locks.js';
-import { has_itree, ops_are_interval } from '../../src/kernel/subscriber.js';
+import { ops_are_interval } from '../../src/kernel/subscriber.js';
 
 /**
  * A subscription begins: mm/mmu_notifier.c, v4.14. mmap_sem and every rmap lock are taken, so that no bracket is open.
@@ -24,18 +23,16 @@ export const mmu_notifier_register = operation({
   steps: ({ mn }) => [down_write(mmap_sem(mn_mm(mn))), hlist_add_head_rcu(mn), up_write(mmap_sem(mn_mm(mn)))],
 });
 
-/** The same for an interval; the locks are taken for the first one of an mm alone. mm/mmu_notifier.c, v5.15. */
+/**
+ * The same for an interval. mm/mmu_notifier.c, v5.15. Left out: mmu_notifier_register(NULL), which takes the locks for the
+ * first one of an mm: devices are bound when a case begins, so none is the first.
+ */
 export const mmu_interval_notifier_insert = operation({
   name: 'mmu_interval_notifier_insert',
   from: 'mm/mmu_notifier.c',
   version: 'v5.15',
   takes: ['mn'],
   steps: ({ mn }) => [
-    when(not(has_itree(mn_mm(mn))), [
-      down_write(mmap_sem(mn_mm(mn))), // mmu_notifier_register(NULL, mm)
-      set_has_itree(mn_mm(mn)),
-      up_write(mmap_sem(mn_mm(mn))),
-    ]),
     mmu_interval_insert(mn_mm(mn), mn),
   ],
 });

@@ -3,6 +3,7 @@ import { dax_fsync } from './dax_fsync.js';
 import { clean_record_shared_mapping_range } from './clean_record_shared_mapping_range.js';
 import { clear_refs_write } from './clear_refs_write.js';
 import { device_evict, device_prefetch, device_read, device_write } from './device_access.js';
+import { driver_migrate_vma } from './driver_migrate_vma.js';
 import { dup_mmap } from './dup_mmap.js';
 import { bind_device } from './mmu_notifier_register.js';
 import { unbind_device } from './mmu_notifier_unregister.js';
@@ -20,7 +21,6 @@ import { ext4_setattr } from './ext4_setattr.js';
 import { fsync } from './fsync.js';
 import { memory_failure } from './memory_failure.js';
 import { migrate_pages } from './migrate_pages.js';
-import { migrate_vma } from './migrate_vma.js';
 import { oom_reap_task_mm } from './oom_reap_task_mm.js';
 import { shrink_page_list } from './shrink_page_list.js';
 import { soft_offline_huge_page } from './soft_offline_huge_page.js';
@@ -51,7 +51,7 @@ export const callables: readonly Callable[] = [
     args: ['addr'],
     on: EVERY,
     choices: [],
-    weight: 0.2,
+    weight: 0.12,
     writes: false,
   },
   {
@@ -60,7 +60,7 @@ export const callables: readonly Callable[] = [
     args: ['addr'],
     on: EVERY,
     choices: [],
-    weight: 0.2,
+    weight: 0.12,
     writes: false,
   },
   {
@@ -79,12 +79,29 @@ export const callables: readonly Callable[] = [
     choices: ['gather-full'],
     writes: false,
   },
-  { operation: mprotect, by: 'cpu', args: ['addr', 'count', 'prot'], on: EVERY, choices: [], writes: false },
-  { operation: madvise_free, by: 'cpu', args: ['addr', 'count'], on: ['anon'], choices: [], writes: false },
+  {
+    operation: mprotect,
+    by: 'cpu',
+    weight: 1.7,
+    args: ['addr', 'count', 'prot'],
+    on: EVERY,
+    choices: [],
+    writes: false,
+  },
+  {
+    operation: madvise_free,
+    since: '4.5',
+    by: 'cpu',
+    weight: 1.5,
+    args: ['addr', 'count'],
+    on: ['anon'],
+    choices: [],
+    writes: false,
+  },
   {
     operation: shrink_page_list,
     by: 'cpu',
-    weight: 2,
+    weight: 4, // the most branches
     args: ['any-addr'],
     on: RMAPPED,
     choices: RECLAIM,
@@ -99,7 +116,8 @@ export const callables: readonly Callable[] = [
     writes: false,
   },
   {
-    operation: migrate_vma,
+    operation: driver_migrate_vma,
+    since: '4.14',
     by: 'cpu',
     args: ['any-addr'],
     on: ['anon'],
@@ -109,6 +127,7 @@ export const callables: readonly Callable[] = [
   {
     operation: memory_failure,
     by: 'cpu',
+    weight: 1.2,
     args: ['any-addr'],
     on: RMAPPED,
     choices: ['swap-duplicate-fails'],
@@ -119,16 +138,18 @@ export const callables: readonly Callable[] = [
   {
     operation: khugepaged_scan_pmd,
     by: 'cpu',
+    weight: 1.4,
     args: ['pmd'],
     on: ['anon'],
     choices: ['huge-allocation-fails'],
     writes: false,
   },
-  { operation: dax_fsync, by: 'cpu', args: ['file'], on: ['dax'], choices: [], writes: false },
+  { operation: dax_fsync, since: '4.10', by: 'cpu', args: ['file'], on: ['dax'], choices: [], writes: false },
   { operation: clear_refs_write, by: 'cpu', args: [], on: EVERY, choices: [], writes: false },
   {
     operation: ksm_scan,
     by: 'cpu',
+    weight: 2,
     args: ['any-addr', 'any-addr'],
     on: ['anon'],
     choices: ['page-allocation-fails'],
@@ -136,6 +157,7 @@ export const callables: readonly Callable[] = [
   },
   {
     operation: split_huge_pages_set,
+    since: '4.5',
     by: 'cpu',
     args: ['any-addr'],
     on: ['anon'],
@@ -223,7 +245,6 @@ export const callables: readonly Callable[] = [
     since: '5.7',
   },
   { operation: task_numa_work, by: 'cpu', args: ['addr', 'count'], on: RMAPPED, choices: [], writes: false },
-  { operation: mremap, by: 'cpu', args: ['addr', 'count', 'addr'], on: BASE, choices: FAULTS, writes: false },
   {
     operation: munlock_vma_page,
     until: '5.14', // page_mlock
@@ -245,7 +266,7 @@ export const callables: readonly Callable[] = [
   {
     operation: bind_device,
     by: 'cpu',
-    weight: 0.15,
+    weight: 0.3,
     args: ['device'],
     on: EVERY,
     choices: [],
@@ -258,6 +279,15 @@ export const callables: readonly Callable[] = [
     args: ['device'],
     on: EVERY,
     choices: [],
+    writes: false,
+  },
+  {
+    operation: mremap,
+    by: 'cpu',
+    weight: 1.5,
+    args: ['addr', 'count', 'addr'],
+    on: BASE,
+    choices: FAULTS,
     writes: false,
   },
 ];

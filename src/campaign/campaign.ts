@@ -3,7 +3,7 @@ import type { CorpusStore } from './corpus-store.js';
 import type { Findings } from './findings.js';
 import type { Job } from './job.js';
 import type { Ledger, Sample } from './ledger.js';
-import { caseSeed } from './perform.js';
+import { lineSeeds, type Emphasis } from './line.js';
 import type { Canary, CampaignListener, CampaignResult, CampaignStatus } from './records.js';
 import type { BatchTask, ShrinkResult, ShrinkTask } from './task.js';
 import type { Workforce } from './workforce.js';
@@ -132,10 +132,11 @@ export class Campaign {
   private pump(): void {
     const { workforce } = this.parts;
     while (this.batches + this.shrinks < workforce.size + 1) {
-      const batchesLeft = !this.draining && this.nextCase < this.plan.cases;
+      const emphasis = this.draining ? undefined : this.parts.ledger.emphasisFor(this.nextCase);
+      const batchesLeft = emphasis !== undefined && this.nextCase < this.plan.cases;
       const mostShrinks = batchesLeft ? Math.max(1, Math.floor(workforce.size / 2)) : Infinity;
       if (this.queue.length > 0 && this.shrinks < mostShrinks) this.beginShrink(this.takeNext());
-      else if (batchesLeft) this.beginBatch();
+      else if (batchesLeft) this.beginBatch(emphasis);
       else break;
     }
     if (this.batches + this.shrinks + this.queue.length === 0 && this.canary !== undefined)
@@ -153,17 +154,17 @@ export class Campaign {
     return this.plan.cases !== Infinity;
   }
 
-  private beginBatch(): void {
-    const count = Math.min(this.plan.batch, this.plan.cases - this.nextCase);
-    const firsts = this.parts.corpus !== undefined;
-    const task: BatchTask = { kind: 'batch', seed: this.plan.seed, from: this.nextCase, count, firsts };
+  private beginBatch(emphasis: Emphasis): void {
+    const { seed, batch, cases } = this.plan;
+    const count = Math.min(batch, cases - this.nextCase);
+    const task: BatchTask = { kind: 'batch', seed, from: this.nextCase, count, emphasis };
     this.nextCase += count;
     this.batches++;
     this.parts.workforce
       .run(task)
       .then((result) => {
         this.batches--;
-        for (const sample of this.parts.ledger.add(result, count)) this.choose(sample);
+        for (const sample of this.parts.ledger.add(result, task)) this.choose(sample);
         this.enterDone();
         this.pump();
       })
@@ -213,9 +214,8 @@ export class Campaign {
   }
 
   private keepCases(): void {
-    const draw = (index: number): ReturnType<Job['draw']> =>
-      this.parts.job.draw(caseSeed(this.plan.seed, index));
-    this.parts.corpus?.keep(this.parts.ledger.firsts, draw);
+    const { corpus, ledger, job } = this.parts;
+    corpus?.keep(ledger.firsts, (line) => job.draw(lineSeeds(this.plan.seed, line)));
   }
 
   private tell(): void {
@@ -237,7 +237,7 @@ export class Campaign {
     return {
       seconds: this.seconds(),
       cases: ledger.cases,
-      steps: ledger.steps,
+      steps: ledger.microSteps,
       findings: findings.list(),
       shrinking: this.queue.length + this.shrinks,
       sitesReached: this.parts.job.sitesIn(steps.keys()),
@@ -254,19 +254,20 @@ export class Campaign {
   }
 
   private result(): CampaignResult {
-    const { ledger, findings, workforce, corpus } = this.parts;
+    const { ledger, findings, workforce, corpus, job } = this.parts;
+    const { coverage } = ledger;
     return {
       seed: this.plan.seed,
       cases: ledger.cases,
-      steps: ledger.steps,
+      steps: ledger.microSteps,
       inconclusive: ledger.inconclusive,
       seconds: this.seconds(),
       workers: workforce.size,
       findings: findings.list(),
       timingOnly: findings.timingOnly,
       unconfirmed: findings.unconfirmed + this.done.size,
-      coverage: ledger.coverage,
-      sitesReached: this.parts.job.sitesIn(ledger.coverage.steps.keys()),
+      coverage,
+      sitesReached: job.sitesIn(coverage.steps.keys()),
       canary: this.canary ?? { caught: -1, cases: 0, what: '' },
       interrupted: this.interrupted,
       kept: corpus?.kept ?? 0,

@@ -29,6 +29,8 @@ const model = z.strictObject({
   era: name,
   cowReuse: name,
   edits: z.array(z.string().max(100_000)).max(1000),
+  base: name.optional(),
+  listing: z.string().max(1_000_000).optional(),
 });
 
 const violation = z.strictObject({

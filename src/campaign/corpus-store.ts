@@ -7,6 +7,7 @@ import type { Case } from '../scenario/case.js';
 import { FORMAT, LARGEST_FILE, parseCaseFile } from './case-file.js';
 import { openDirectory, reason, removeStale, replaceFile } from './disk.js';
 import type { Provenance } from './findings.js';
+import type { Line } from './line.js';
 
 /** Reads a file of at most the size of a case; throws {@link BadInput}. */
 export function readCaseText(path: string): string {
@@ -42,18 +43,21 @@ export class CorpusStore {
     }
   }
 
-  /** Keeps the cases that first reached something new. `draw` makes case `index` again. */
-  keep(firsts: ReadonlyMap<string, number>, draw: (index: number) => Case): void {
-    const byCase = new Map<number, string[]>();
-    for (const [name, index] of firsts) {
+  /** Keeps the cases that first reached something new. `draw` makes the last case of a line again. */
+  keep(firsts: ReadonlyMap<string, Line>, draw: (line: Line) => Case): void {
+    const byCase = new Map<number, { line: Line; reached: string[] }>();
+    for (const [name, line] of firsts) {
       if (this.known.has(name)) continue;
       this.known.add(name);
-      byCase.set(index, [...(byCase.get(index) ?? []), name]);
+      const index = line[line.length - 1];
+      const kept = byCase.get(index) ?? { line, reached: [] };
+      kept.reached.push(name);
+      byCase.set(index, kept);
     }
-    for (const [index, reached] of [...byCase].sort(([a], [b]) => a - b)) {
+    for (const [index, { line, reached }] of [...byCase].sort(([a], [b]) => a - b)) {
       const { seed, version, candidate, reference } = this.provenance;
       const origin = { seed, index };
-      const kept = draw(index);
+      const kept = draw(line);
       const file = {
         format: FORMAT,
         shootdown: version,

@@ -1,5 +1,5 @@
 import type { Explored, Wanted } from '../explore/explorer.js';
-import type { Coverage, Lab, Side } from '../run/lab.js';
+import type { Lab, Side, Tally } from '../run/lab.js';
 import type { Case } from '../scenario/case.js';
 import type { Finding } from '../run/finding.js';
 
@@ -11,6 +11,10 @@ export interface Recipe {
   /** Names of built-in models, or absolute paths of model files. */
   readonly candidate: string;
   readonly reference: string;
+  /** Edits of the candidate as a listing (program/edit-listing): what a patch does to it. */
+  readonly edits?: string | undefined;
+  /** Factors on the weights of program operations. */
+  readonly emphasis?: Readonly<Record<string, number>> | undefined;
   /** `SITE` or `SITE:slot`: notifications taken away from the candidate. */
   readonly mutes: readonly string[];
   /** Program operations that cases may call; none means all. */
@@ -52,6 +56,9 @@ export interface ModelData {
   readonly cowReuse: string;
   /** One edit a line, as a reader would say it. */
   readonly edits: readonly string[];
+  /** Of a patched model: the built-in that was patched, and what the patch does, as a listing that parses back. */
+  readonly base?: string | undefined;
+  readonly listing?: string | undefined;
 }
 
 /** The texts of a finding's directory, made from the case alone: the same on every machine. */
@@ -70,10 +77,12 @@ export interface Job {
   readonly lab: Lab;
   readonly candidate: ModelData;
   readonly reference: ModelData;
-  /** The case of this seed, with the schedule that the strategy made. */
-  draw(seed: string): Case;
-  /** Draws the case of this seed and judges it under the schedule that the strategy makes. */
-  tryCase(seed: string): Tried;
+  /** The visible steps; a step's number in tallies is its place here. */
+  readonly stepNames: readonly string[];
+  /** The case of these seeds (see scenario/generate), with the schedule that the strategy made. */
+  draw(seeds: readonly string[]): Case;
+  /** Draws the case of these seeds and judges it under the schedule that the strategy makes of the last. */
+  tryCase(seeds: readonly string[]): Tried;
   /** Searches other schedules of the reference and measures hit rates: the class may change. Undefined: timing only. */
   confirm(finding: Finding): Finding | undefined;
   /** Makes the finding smaller; it stays the same finding. `stopped` is asked between runs. */
@@ -81,9 +90,8 @@ export interface Job {
   /** All interleavings of one case on one model. */
   explore(c: Case, side: Side, wanted: Wanted): Explored;
   render(finding: Finding): Rendered;
-  /** How many different things were reached since the last reset: cheap, asked after every case. */
-  reached(): number;
-  coverage(): Coverage;
+  /** What was reached by `tryCase` since the last reset. */
+  tally(): Tally;
   /** How many sites (functions and their branches) these steps belong to. */
   sitesIn(steps: Iterable<string>): number;
   resetCoverage(): void;

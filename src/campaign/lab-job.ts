@@ -2,7 +2,7 @@ import { assert } from '../base/assert.js';
 import { Prng } from '../base/prng.js';
 import { explore, type Explored, type Wanted } from '../explore/explorer.js';
 import { signatureOf, type Finding } from '../run/finding.js';
-import type { Coverage, Lab, Side } from '../run/lab.js';
+import type { Lab, Side, Tally } from '../run/lab.js';
 import type { Workbench } from '../run/workbench.js';
 import type { Case } from '../scenario/case.js';
 import type { Scheduler } from '../schedule/scheduler.js';
@@ -20,10 +20,9 @@ const QUICK_SEARCH = 16;
 export interface CountingLab extends Lab {
   /** Runs the programs of the case on both models under a fresh schedule; judged without a search. */
   attempt(c: Case, scheduler: Scheduler): Tried;
-  /** How many different things were reached since the last reset: cheap. */
-  reached(): number;
-  /** What was reached since the last reset. */
-  coverage(): Coverage;
+  readonly stepNames: readonly string[];
+  /** What attempts reached since the last reset. */
+  tally(): Tally;
   resetCoverage(): void;
   /** Where cases run on one of the models. */
   bench(side: Side): Workbench;
@@ -33,7 +32,7 @@ export interface LabJobParts {
   readonly lab: CountingLab;
   readonly candidate: ModelData;
   readonly reference: ModelData;
-  readonly generate: (prng: Prng) => Case;
+  readonly generate: (prng: Prng, variants: readonly Prng[]) => Case;
   readonly strategy: Strategy;
   readonly search: number;
   /** The trace as a table and the paragraph of a finding. */
@@ -53,15 +52,24 @@ export class LabJob implements Job {
     this.reference = parts.reference;
   }
 
-  draw(seed: string): Case {
-    const prng = new Prng(seed);
-    const drawn = this.parts.generate(prng);
-    return { ...drawn, schedule: this.lab.schedule(drawn, this.parts.strategy.make(prng)).schedule };
+  get stepNames(): readonly string[] {
+    return this.lab.stepNames;
   }
 
-  tryCase(seed: string): Tried {
-    const prng = new Prng(seed);
-    return this.lab.attempt(this.parts.generate(prng), this.parts.strategy.make(prng));
+  draw(seeds: readonly string[]): Case {
+    const { drawn, scheduler } = this.drawn(seeds);
+    return { ...drawn, schedule: this.lab.schedule(drawn, scheduler).schedule };
+  }
+
+  tryCase(seeds: readonly string[]): Tried {
+    const { drawn, scheduler } = this.drawn(seeds);
+    return this.lab.attempt(drawn, scheduler);
+  }
+
+  private drawn(seeds: readonly string[]): { drawn: Case; scheduler: Scheduler } {
+    const prngs = seeds.map((seed) => new Prng(seed));
+    const drawn = this.parts.generate(prngs[0], prngs.slice(1));
+    return { drawn, scheduler: this.parts.strategy.make(prngs[prngs.length - 1]) };
   }
 
   confirm(finding: Finding): Finding | undefined {
@@ -111,12 +119,8 @@ export class LabJob implements Job {
     return { ...this.parts.texts(finding), traceHash: hashes };
   }
 
-  reached(): number {
-    return this.lab.reached();
-  }
-
-  coverage(): Coverage {
-    return this.lab.coverage();
+  tally(): Tally {
+    return this.lab.tally();
   }
 
   sitesIn(steps: Iterable<string>): number {

@@ -1,7 +1,10 @@
 import type { Finding, FindingClass } from '../run/finding.js';
-import type { Coverage } from '../run/lab.js';
+import type { Coverage, Tally } from '../run/lab.js';
 import { nextSample } from './bucket.js';
-import type { BatchResult } from './task.js';
+import { lineOf, type Emphasis, type Line } from './line.js';
+import { Rarity } from './rarity.js';
+import { roundOf, roundSize } from './rounds.js';
+import type { BatchResult, BatchTask } from './task.js';
 
 /** A finding that was chosen to be shrunk and saved. */
 export interface Sample {
@@ -24,35 +27,70 @@ interface KeyCount {
  */
 export class Ledger {
   cases = 0;
-  steps = 0;
+  /** Micro-steps. */
+  microSteps = 0;
   inconclusive = 0;
-  readonly coverage: Coverage = { steps: new Map(), pairs: new Map(), asked: new Map() };
-  /** Case that first reached a thing. Filled when the batches carry it. */
-  readonly firsts = new Map<string, number>();
+  /** Case that first reached a thing, and how that case comes about. */
+  readonly firsts = new Map<string, Line>();
+  private readonly steps: Float64Array;
+  private readonly pairs = new Map<string, number>();
+  private readonly asked = new Map<string, number>();
   private readonly keys = new Map<string, KeyCount>();
-  private readonly early = new Map<number, { batch: BatchResult; count: number }>();
+  private readonly early = new Map<number, { batch: BatchResult; task: BatchTask }>();
   private next = 0;
+  private readonly rarity = new Rarity();
+  /** Rounds that are entered to their end, the batches of the one after them that are, and what rounds go for. */
+  private round = 0;
+  private ofRound = 0;
+  private readonly emphases = new Map<number, Emphasis>();
 
-  /** Enters a batch that was asked for `count` cases. Returns the samples that are due now, in order. */
-  add(batch: BatchResult, count: number): Sample[] {
-    this.early.set(batch.from, { batch, count });
+  /** `batch`: cases of every batch but the last. */
+  constructor(
+    private readonly stepNames: readonly string[],
+    private readonly batch: number,
+  ) {
+    this.steps = new Float64Array(stepNames.length);
+  }
+
+  get coverage(): Coverage {
+    const steps = new Map<string, number>();
+    this.steps.forEach((n, step) => n > 0 && steps.set(this.stepNames[step], n));
+    return { steps, pairs: this.pairs, asked: this.asked };
+  }
+
+  /** What the batch that begins with case `from` goes for; undefined as long as that cannot be known. */
+  emphasisFor(from: number): Emphasis | undefined {
+    const round = roundOf(from / this.batch);
+    if (round < 2) return [];
+    return this.emphases.get(round);
+  }
+
+  /** Enters a batch. Returns the samples that are due now, in order. */
+  add(batch: BatchResult, task: BatchTask): Sample[] {
+    this.early.set(batch.from, { batch, task });
     const due: Sample[] = [];
     for (let b = this.early.get(this.next); b !== undefined; b = this.early.get(this.next)) {
       this.early.delete(this.next);
-      this.next += b.count;
-      due.push(...this.enter(b.batch));
+      this.next += b.task.count;
+      due.push(...this.enter(b.batch, b.task));
+      this.endRound();
     }
     return due;
   }
 
-  private enter(batch: BatchResult): Sample[] {
+  private endRound(): void {
+    if (++this.ofRound < roundSize(this.round)) return;
+    this.ofRound = 0;
+    this.emphases.delete(this.round);
+    this.emphases.set(this.round + 2, this.rarity.emphasis());
+    this.round++;
+  }
+
+  private enter(batch: BatchResult, task: BatchTask): Sample[] {
     this.cases += batch.cases;
-    this.steps += batch.steps;
+    this.microSteps += batch.steps;
     this.inconclusive += batch.inconclusive;
-    merge(this.coverage.steps, batch.coverage.steps);
-    merge(this.coverage.pairs, batch.coverage.pairs);
-    merge(this.coverage.asked, batch.coverage.asked);
-    for (const [name, index] of batch.firsts) if (!this.firsts.has(name)) this.firsts.set(name, index);
+    this.count(batch.tally, (nth) => lineOf(task.seed, task.from + nth, task.emphasis), batch.cases);
     const due: Sample[] = [];
     for (const hit of batch.hits) {
       const known = this.keys.get(hit.key) ?? { class: hit.samples[0].finding.class, hits: 0, taken: 0 };
@@ -67,6 +105,21 @@ export class Ledger {
     return due.sort((a, b) => a.index - b.index);
   }
 
+  private count(tally: Tally, lineAt: (nth: number) => Line, cases: number): void {
+    const { steps, stepFirst, pairs, asked } = tally;
+    for (let step = 0; step < steps.length; step++) {
+      if (steps[step] > 0 && this.steps[step] === 0 && stepFirst[step] >= 0)
+        this.firsts.set(`step ${this.stepNames[step]}`, lineAt(stepFirst[step]));
+      this.steps[step] += steps[step];
+    }
+    for (const [name, n, first] of pairs) {
+      if (!this.pairs.has(name) && first >= 0) this.firsts.set(`pair ${name}`, lineAt(first));
+      this.pairs.set(name, (this.pairs.get(name) ?? 0) + n);
+    }
+    for (const [name, n] of asked) this.asked.set(name, (this.asked.get(name) ?? 0) + n);
+    this.rarity.add(tally, cases, lineAt);
+  }
+
   hits(key: string): number {
     return this.keys.get(key)?.hits ?? 0;
   }
@@ -77,8 +130,4 @@ export class Ledger {
     for (const k of this.keys.values()) out.set(k.class, (out.get(k.class) ?? 0) + k.hits);
     return out;
   }
-}
-
-function merge(into: Map<string, number>, counts: readonly (readonly [string, number])[]): void {
-  for (const [name, n] of counts) into.set(name, (into.get(name) ?? 0) + n);
 }

@@ -1,14 +1,13 @@
 import { HarnessBug } from '../base/assert.js';
-import type { Coverage } from '../run/lab.js';
 import type { Finding } from '../run/finding.js';
 import { sampleKey } from './bucket.js';
 import type { Job, Tried } from './job.js';
+import { caseSeed, lineOf, lineSeeds } from './line.js';
 import type {
   BatchResult,
   BatchTask,
   CanaryResult,
   CanaryTask,
-  CoverageCounts,
   Hits,
   ShrinkResult,
   ShrinkTask,
@@ -17,30 +16,19 @@ import type {
 /** Samples of one signature that a batch hands back; the main thread takes fewer. */
 const SAMPLES_A_BATCH = 2;
 
-/** The seed of case `index` of a campaign: all that is needed to run it again. */
-export function caseSeed(seed: string, index: number): string {
-  return `${seed}/${index}`;
-}
-
 /** Runs a batch. `stopped` is asked between cases; a batch that was stopped says how far it came. */
 export function performBatch(job: Job, task: BatchTask, stopped: () => boolean): BatchResult {
   job.resetCoverage();
   const hits = new Map<string, Hits>();
-  const firsts = new Map<string, number>();
   let steps = 0;
   let inconclusive = 0;
-  let reached = 0;
   let cases = 0;
   for (; cases < task.count && !stopped(); cases++) {
     const index = task.from + cases;
-    const tried = attempt(job, caseSeed(task.seed, index));
+    const tried = attempt(job, lineSeeds(task.seed, lineOf(task.seed, index, task.emphasis)));
     steps += tried.steps;
     if (tried.inconclusive) inconclusive++;
     if (tried.finding !== undefined) countHit(hits, index, tried.finding);
-    if (task.firsts && job.reached() > reached) {
-      reached = job.reached();
-      noteFirsts(firsts, job.coverage(), index);
-    }
   }
   return {
     kind: 'batch',
@@ -49,18 +37,17 @@ export function performBatch(job: Job, task: BatchTask, stopped: () => boolean):
     steps,
     inconclusive,
     hits: [...hits.values()],
-    coverage: countsOf(job.coverage()),
-    firsts: [...firsts],
+    tally: job.tally(),
   };
 }
 
 /** A failure of shootdown itself names the case that shows it. */
-function attempt(job: Job, seed: string): Tried {
+function attempt(job: Job, seeds: readonly string[]): Tried {
   try {
-    return job.tryCase(seed);
+    return job.tryCase(seeds);
   } catch (error) {
     throw new HarnessBug(
-      `case ${seed}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      `case ${seeds.join(' > ')}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
     );
   }
 }
@@ -71,17 +58,6 @@ function countHit(hits: Map<string, Hits>, index: number, finding: Finding): voi
   hit.count++;
   if (hit.samples.length < SAMPLES_A_BATCH) hit.samples.push({ index, finding, nth: hit.count });
   hits.set(key, hit);
-}
-
-function noteFirsts(firsts: Map<string, number>, coverage: Coverage, index: number): void {
-  for (const name of coverage.steps.keys())
-    if (!firsts.has(`step ${name}`)) firsts.set(`step ${name}`, index);
-  for (const name of coverage.pairs.keys())
-    if (!firsts.has(`pair ${name}`)) firsts.set(`pair ${name}`, index);
-}
-
-function countsOf(coverage: Coverage): CoverageCounts {
-  return { steps: [...coverage.steps], pairs: [...coverage.pairs], asked: [...coverage.asked] };
 }
 
 /** Confirms, shrinks and renders. When `stopped` says so, what is best then is the result. */
@@ -95,7 +71,7 @@ export function performShrink(job: Job, task: ShrinkTask, stopped: () => boolean
 /** Runs cases of the broken model until one fails as a regression must. */
 export function performCanary(job: Job, task: CanaryTask, stopped: () => boolean): CanaryResult {
   for (let i = 0; i < task.count && !stopped(); i++) {
-    const { finding } = job.tryCase(caseSeed(`${task.seed}/canary`, task.from + i));
+    const { finding } = job.tryCase([caseSeed(`${task.seed}/canary`, task.from + i)]);
     if (finding?.class === 'candidate-only') {
       const { kind, site, agent } = finding.violation;
       return {

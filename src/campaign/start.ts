@@ -34,7 +34,7 @@ export function prepareCampaign(setup: CampaignSetup): Prepared {
   const now = (): string => new Date().toISOString();
   const store = setup.crashes === undefined ? undefined : new CrashStore(setup.crashes, now);
   const corpus = setup.corpus === undefined ? undefined : new CorpusStore(setup.corpus, provenance);
-  const ledger = new Ledger();
+  const ledger = new Ledger(job.stepNames, plan.batch);
   const findings = new Findings(ledger, store, provenance, (record) => listener.found(record));
   const workforce = setup.hire();
   return { campaign: new Campaign(plan, { workforce, ledger, findings, corpus, job, listener }), workforce };

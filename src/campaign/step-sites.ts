@@ -6,6 +6,7 @@ import type { Callable } from '../program/callable.js';
 export class StepSites {
   /** By `operation:number`. */
   private readonly sites = new Map<string, string>();
+  private readonly byPath = new Map<string, string>();
 
   constructor(callables: readonly Callable[]) {
     for (const operation of operationsIn(callables.map((c) => c.operation))) {
@@ -17,7 +18,14 @@ export class StepSites {
     }
   }
 
+  /** Asked again and again for the same paths, by every live status. */
   siteOf(path: string): string {
+    const known = this.byPath.get(path) ?? this.find(path);
+    this.byPath.set(path, known);
+    return known;
+  }
+
+  private find(path: string): string {
     const step = /(\S+:\d+)\+? (?:goto )?\S+$/.exec(path)?.[1] ?? path;
     return this.sites.get(step) ?? step.replace(/:\d+$/, '');
   }

@@ -1,6 +1,8 @@
 import type { Finding } from '../run/finding.js';
 import type { ExploreResult, ExploreTask } from './explore-task.js';
+import type { Tally } from '../run/lab.js';
 import type { Rendered, Shrunk } from './job.js';
+import type { Emphasis } from './line.js';
 
 /** Runs the cases `from` to `from + count - 1` of a campaign. */
 export interface BatchTask {
@@ -8,8 +10,8 @@ export interface BatchTask {
   readonly seed: string;
   readonly from: number;
   readonly count: number;
-  /** Also say which case first reached each thing (costs time). */
-  readonly firsts: boolean;
+  /** What every second case begins with; nothing: every case is drawn afresh. */
+  readonly emphasis: Emphasis;
 }
 
 /** Confirms one finding, shrinks it and writes its texts. */
@@ -46,16 +48,7 @@ export interface BatchResult {
   readonly steps: number;
   readonly inconclusive: number;
   readonly hits: readonly Hits[];
-  readonly coverage: CoverageCounts;
-  /** Thing reached and the first case of the batch that reached it. */
-  readonly firsts: readonly (readonly [string, number])[];
-}
-
-/** Counts by name, as lists that structured cloning carries cheaply. */
-export interface CoverageCounts {
-  readonly steps: readonly (readonly [string, number])[];
-  readonly pairs: readonly (readonly [string, number])[];
-  readonly asked: readonly (readonly [string, number])[];
+  readonly tally: Tally;
 }
 
 export interface ShrinkResult {

@@ -5,10 +5,10 @@ import { existsIn } from '../program/kernel-version.js';
 import type { Model } from '../program/model.js';
 import { BadInput } from '../base/errors.js';
 import { didYouMean } from '../base/nearest.js';
-import type { FunctionCost } from '../run/costs.js';
 import { measureCosts, type Costs } from '../run/measure-costs.js';
 import { caseGenerator } from '../scenario/generate.js';
 import { columns } from './columns.js';
+import { costText, roundTripsOf, UNDISTURBED } from './cost-text.js';
 import { absoluteModel, loadModel } from './load-model.js';
 import { parseCount, showCount } from './numbers.js';
 import { callables, openLab, register } from './trade.js';
@@ -60,7 +60,7 @@ async function run(options: CostOptions): Promise<void> {
   }
   const head = ['function', ...models.map((m) => m.name)];
   const rows = functions.map((f) => [f, ...costs.map((c) => costText(c.byFunction.get(f)))]);
-  const sums = ['all round trips', ...costs.map((c) => showCount(roundTrips(c)))];
+  const sums = ['all round trips', ...costs.map((c) => showCount(roundTripsOf(c)))];
   process.stdout.write(
     [
       `Per call that took something away from an entry: notifications by slot, then device round trips.`,
@@ -71,21 +71,6 @@ async function run(options: CostOptions): Promise<void> {
     ].join('\n'),
   );
 }
-
-/** One CPU thread with one operation, one secondary TLB, every choice the usual way. */
-const UNDISTURBED = {
-  cpus: [1],
-  devices: [0, 1],
-  roleDevices: [1],
-  users: [1],
-  subscribers: [1],
-  perThread: [1],
-  roles: 0,
-  choice: 0,
-  taken: 0,
-  unsuited: 0,
-  access: 0.25,
-};
 
 function checkOperations(names: readonly string[]): void {
   const known = operationsIn(register.operations).map((o) => o.name);
@@ -105,21 +90,6 @@ function functionsOf(costs: readonly Costs[]): readonly string[] {
   return [...names].sort();
 }
 
-const perCall = (n: number, calls: number): string => String(Math.round((100 * n) / calls) / 100);
-
-/** `after-clear 1 + range-end 1 = 2`; an empty bracket is `bracket only`. */
-function costText(cost: FunctionCost | undefined): string {
-  if (cost === undefined) return '-';
-  const slots = [...cost.notifications].sort(([a], [b]) => (a < b ? -1 : 1));
-  if (slots.length === 0) return cost.brackets > 0 ? 'bracket only = 0' : 'nothing = 0';
-  const parts = slots.map(([slot, n]) => `${slot} ${perCall(n, cost.calls)}`);
-  return `${parts.join(' + ')} = ${perCall(cost.roundTrips, cost.calls)}`;
-}
-
-function roundTrips(costs: Costs): number {
-  return [...costs.byFunction.values()].reduce((n, c) => n + c.roundTrips, 0);
-}
-
 function asJson(
   models: readonly Model[],
   costs: readonly Costs[],
@@ -132,7 +102,7 @@ function asJson(
     cases,
     models: models.map((m, i) => ({
       name: m.name,
-      roundTrips: roundTrips(costs[i]),
+      roundTrips: roundTripsOf(costs[i]),
       functions: Object.fromEntries(
         functions.flatMap((f) => {
           const cost = costs[i].byFunction.get(f);

@@ -9,6 +9,7 @@ import { reason } from '../campaign/disk.js';
 import { didYouMean } from '../base/nearest.js';
 import { COW_REUSE, ERAS, type Model } from '../program/model.js';
 import type { Operation } from '../program/step.js';
+import type { Vocabulary } from '../program/vocabulary.js';
 import { checkEdits } from '../program/union.js';
 import { MUTED, withMutes } from './mutes.js';
 
@@ -16,6 +17,8 @@ import { MUTED, withMutes } from './mutes.js';
 export interface Register {
   readonly models: readonly Model[];
   readonly operations: readonly Operation[];
+  /** What listings are written in. */
+  readonly words: Vocabulary;
 }
 
 /** A name that means a file: it has a separator or the ending of a module. */

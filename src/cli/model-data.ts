@@ -5,6 +5,7 @@ import type { Edit, Model } from '../program/model.js';
 import { calleeOf } from '../program/locate.js';
 import type { Operation } from '../program/step.js';
 import { builtIn, type Register } from './load-model.js';
+import { patchedModel } from './patched-model.js';
 
 /** JSON with primitives and called operations by name: the same text for the same kernel. */
 function canonical(value: unknown): string {
@@ -31,13 +32,19 @@ function editText(edit: Edit): string {
   return `insert ${where} ${edit.at} ${step}: ${edit.steps.map(calleeOf).join(', ')}`;
 }
 
-export function modelData(model: Model, operations: readonly Operation[]): ModelData {
+/** `patched`: the built-in under the model, and the listing of what a patch does to it. */
+export function modelData(
+  model: Model,
+  operations: readonly Operation[],
+  patched?: { readonly base: string; readonly listing: string },
+): ModelData {
   return {
     name: model.name,
     hash: modelHash(model, operations),
     era: model.era,
     cowReuse: model.cowReuse,
     edits: model.edits.map(editText),
+    ...(patched ?? {}),
   };
 }
 
@@ -48,7 +55,10 @@ export function modelData(model: Model, operations: readonly Operation[]): Model
 export function modelOfFile(data: ModelData, where: string, register: Register): Model {
   let model: Model;
   try {
-    model = builtIn(data.name, register);
+    model =
+      data.base === undefined || data.listing === undefined
+        ? builtIn(data.name, register)
+        : patchedModel(builtIn(data.base, register), data.listing, register.words);
   } catch (error) {
     if (!(error instanceof BadInput)) throw error;
     throw new BadInput(

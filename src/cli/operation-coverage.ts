@@ -8,8 +8,9 @@ import { canaryRecipe, defaultRecipe, openJob, register } from './trade.js';
 /** Every step of every operation, and how often the default campaign reaches it, in any call. */
 export async function coverageLines(cases: number, seed: string): Promise<string[]> {
   const workforce = inProcess({ openJob }, defaultRecipe(), canaryRecipe());
-  const result = await workforce.run({ kind: 'batch', seed, from: 0, count: cases, firsts: false });
-  const counts = innermost(result.coverage.steps);
+  const result = await workforce.run({ kind: 'batch', seed, from: 0, count: cases, emphasis: [] });
+  const { stepNames } = await openJob(defaultRecipe());
+  const counts = innermost(stepNames.map((name, step) => [name, result.tally.steps[step]]));
   const lines = [`${showCount(result.cases)} cases, ${showCount(result.steps)} steps, seed ${seed}`];
   for (const operation of register.operations)
     lines.push('', operation.name, ...operationLines(operation, counts));

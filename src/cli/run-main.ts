@@ -9,6 +9,7 @@ import { listCommand } from './list.js';
 import { replayCommand } from './replay.js';
 import { showCommand } from './show.js';
 import { shrinkCommand } from './shrink.js';
+import { validateCommand } from './validate.js';
 import { version } from './version.js';
 
 export function shootdown(): Command {
@@ -21,6 +22,7 @@ export function shootdown(): Command {
     shrinkCommand(),
     exploreCommand(),
     costCommand(),
+    validateCommand(),
     listCommand(),
     showCommand(),
   ]) {

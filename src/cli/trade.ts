@@ -5,6 +5,7 @@ import { LabJob, type CountingLab } from '../campaign/lab-job.js';
 import { modelData } from './model-data.js';
 import { loadModel, type Register } from './load-model.js';
 import { withMutes } from './mutes.js';
+import { patchedModel } from './patched-model.js';
 import { hardwareWanted } from './fuzz-options.js';
 import { kernelWords } from '../kernel/verbs.js';
 import type { Finding } from '../run/finding.js';
@@ -24,9 +25,9 @@ const operations = operationsWith(
 );
 
 /** Everything that the names on the command line can mean. */
-export const register: Register = { models, operations };
-export { callables };
 export const vocabulary = kernelWords.withOperations(operations);
+export const register: Register = { models, operations, words: vocabulary };
+export { callables };
 
 /** Two models, ready to run; throws BadInput for an edit that fits no operation. */
 export function openLab(candidate: Model, reference: Model): CountingLab {
@@ -59,19 +60,26 @@ export function textsOf(lab: CountingLab, finding: Finding): { trace: string; re
 
 /** Opens the job of a recipe; what workers load. Throws BadInput for names that mean nothing. */
 export async function openJob(recipe: Recipe): Promise<Job> {
-  const candidate = withMutes(await loadModel(recipe.candidate, register), recipe.mutes, operations);
+  const muted = withMutes(await loadModel(recipe.candidate, register), recipe.mutes, operations);
+  const { edits } = recipe;
+  const candidate = edits === undefined ? muted : patchedModel(muted, edits, vocabulary);
   const reference = await loadModel(recipe.reference, register);
   const lab = openLab(candidate, reference);
   const restricted = recipe.operations.length === 0 ? {} : { operations: recipe.operations };
   const known = callables.filter((c) => existsIn(c, candidate.kernel) && existsIn(c, reference.kernel));
   return new LabJob({
     lab,
-    candidate: modelData(candidate, operations),
+    candidate: modelData(
+      candidate,
+      operations,
+      edits === undefined ? undefined : { base: muted.name, listing: edits },
+    ),
     reference: modelData(reference, operations),
     generate: caseGenerator(known, {
       hardware: hardwareWanted(recipe.hardware),
       subscribers: subscriberWeights([candidate.kernel, reference.kernel]),
       ...restricted,
+      emphasis: new Map(Object.entries(recipe.emphasis ?? {})),
     }),
     strategy: strategyNamed(recipe.strategy),
     search: recipe.search,

@@ -89,7 +89,7 @@ export const store = test('store', ['addr', 'word'], (m, t, addr, word) => {
       m.words[at] = 0;
       return NO;
     }
-    m.words[place] = now | PTE.DIRTY | PTE.SOFT_DIRTY;
+    m.words[place] = now | PTE.DIRTY; // soft-dirty is for software to set
     fill(m, t, addr, m.words[place], isHuge(now));
     at = hit(m, t, addr);
     e = m.words[at]!;
@@ -135,7 +135,7 @@ export const ats_translate = test('ats_translate', ['addr', 'write'], (m, t, add
   const late = m.hardware['dirty-bit'] === 1;
   let given = e & ~PTE.SPECIAL;
   if (write !== 0 && !late) {
-    m.words[place] = e | PTE.DIRTY | PTE.SOFT_DIRTY;
+    m.words[place] = e | PTE.DIRTY;
     given = m.words[place] & ~PTE.SPECIAL;
   } else if (!late && (e & PTE.DIRTY) === 0) given &= ~PTE.WRITE;
   if (isHuge(given) && m.hardware['entry-sizes'] === 1) given = narrow(given, addr);

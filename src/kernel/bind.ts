@@ -102,13 +102,6 @@ export const hlist_add_head_rcu = verb('hlist_add_head_rcu', ['mn'], (m, _t, mn)
   return DONE;
 });
 
-/** The same lock for the first interval of an mm: from here on brackets count for intervals (has_itree). */
-export const set_has_itree = verb('smp_store_release_has_itree', ['addr'], (m, _t, addr) => {
-  if (!allRmapLocksFree(m, addr)) return BLOCKED;
-  m.words[m.layout.mmAt(addr >> m.layout.pagesShift) + MM.ITREE] |= ITREE.HAS;
-  return DONE;
-});
-
 /** An invalidation in progress may be one of the interval: its first reader waits for the end. */
 export const mmu_interval_insert = verb(
   '__mmu_interval_notifier_insert',

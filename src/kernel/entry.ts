@@ -162,6 +162,12 @@ export const is_device_private_entry = test(
   (_m, _t, e) => yes((e & KIND_MASK) === KIND_DEVICE_PRIVATE),
   P,
 );
+export const is_write_device_private_entry = test(
+  'is_write_device_private_entry',
+  ['entry'],
+  (_m, _t, e) => yes((e & KIND_MASK) === KIND_DEVICE_PRIVATE && (e & PTE.WRITE) !== 0),
+  P,
+);
 /** Also of an entry that pmdp_invalidate took the present bit from. */
 export const pmd_trans_huge = test(
   'pmd_trans_huge',

@@ -97,11 +97,6 @@ export const hugetlb_find_get_page = verb(
   { effect: { does: 'take', resource: 'page_ref', of: 1 } },
 );
 
-/** The page is still the file's at that address, and was not migrated before its lock was taken (find_lock_page). */
-export const page_is_at = test('page_mapping_equals', ['page', 'addr'], (m, _t, page, addr) =>
-  m.words[m.layout.fileAt(m.words[m.layout.vpage(addr) + VPAGE.PGOFF]) + FILE.CACHE] === page + 1 ? DONE : NO,
-);
-
 /** An entry for the page: writable and dirty, or read-only. */
 export const make_huge_pte = value(
   'make_huge_pte',

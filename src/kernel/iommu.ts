@@ -35,7 +35,12 @@ export function secondaryReady(m: Machine, addr: number, count: number): boolean
     const at = L.deviceAt(d);
     if (!hears(m, at, mm)) continue;
     const post = m.words[at + DEVICE.POST_AT] - 1;
-    if (post >= addr && post < addr + Math.max(count, 1)) return false;
+    if (post < 0) continue;
+    // what a huge translation carries is drained with it, when any part of it is invalidated
+    const huge = (m.words[at + DEVICE.POST_ENTRY] & PTE.HUGE) !== 0 && m.hardware['small-invalidation'] === 0;
+    const first = huge ? post & ~(PTES_PER_PMD - 1) : post;
+    const last = huge ? post | (PTES_PER_PMD - 1) : post;
+    if (last >= addr && first < addr + Math.max(count, 1)) return false;
   }
   return true;
 }
@@ -137,5 +142,5 @@ function writeBack(m: Machine, t: number, entry: number, page: number): void {
   const addr = (m.words[m.layout.threadAt(t) + THREAD.MM] << m.layout.pagesShift) + page;
   const pte = pteIndex(m, addr);
   const place = pte >= 0 ? pte : pmdIndex(m, addr);
-  if (place >= 0 && (m.words[place] & PTE.PRESENT) !== 0) m.words[place] |= PTE.DIRTY | PTE.SOFT_DIRTY;
+  if (place >= 0 && (m.words[place] & PTE.PRESENT) !== 0) m.words[place] |= PTE.DIRTY;
 }

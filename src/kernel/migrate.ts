@@ -2,9 +2,10 @@ import { FILE, FRAME, SWAP } from '../machine/layout.js';
 import { PAGE_WORDS, PTES_PER_PMD } from '../machine/geometry.js';
 import { test, value, verb } from '../machine/verb.js';
 import { BLOCKED, DONE, NO } from '../program/primitive.js';
-import { FRAME_SHIFT, frameOf, isPresent, KEPT, KIND_DEVICE_PRIVATE, KIND_MIGRATION, PTE } from './entry.js';
+import { FRAME_SHIFT, frameOf, KEPT, KIND_DEVICE_PRIVATE, KIND_MIGRATION, PTE } from './entry.js';
 import { PG } from './page.js';
-import { pageBehind } from './vmscan.js';
+import { pageMapcount } from './rmap.js';
+import { VM } from './vma.js';
 import { baseEntry, headOf } from './walk.js';
 
 /** Page migration: mm/migrate.c, v4.14. */
@@ -112,34 +113,55 @@ export const make_read_migration_entry = value(
   (_m, _t, page, from) => (page << FRAME_SHIFT) | KIND_MIGRATION | (from & KEPT),
 );
 
-/**
- * migrate_vma_collect and migrate_vma_prepare: isolates the anonymous page that `addr` maps if nobody else maps it and it
- * is in no swap cache; NO otherwise. Private memory of a device has no page cache and no swap slot.
- */
-export const isolate_private_page = test(
-  'migrate_vma_collect',
-  ['addr', '>page'],
-  (m, _t, addr, out) => {
-    const page = pageBehind(m, addr);
-    if (page < 0 || !isPresent(baseEntry(m, addr))) return NO;
-    const at = m.layout.frameAt(page);
-    const flags = m.words[at + FRAME.FLAGS];
-    if ((flags & PG.ANON) === 0 || (flags & (PG.KSM | PG.ISOLATED | PG.RESERVED | PG.HWPOISON)) !== 0)
-      return NO;
-    if (m.words[at + FRAME.MAP] !== 1 || m.words[at + FRAME.SWAP] !== 0) return NO;
-    m.words[at + FRAME.FLAGS] |= PG.ISOLATED;
-    m.words[at + FRAME.REF]++;
-    m.words[out] = page;
-    return DONE;
-  },
-  { effect: { does: 'take', resource: 'page_ref', of: 1 } },
+/** Where nothing was, the device's fresh page: writable if the vma is. */
+export const new_device_private_entry = value(
+  'make_device_private_entry_of_vma',
+  ['page', 'vma'],
+  (_m, _t, page, vma) =>
+    (page << FRAME_SHIFT) | KIND_DEVICE_PRIVATE | ((vma & VM.WRITE) !== 0 ? PTE.WRITE : 0),
+);
+export const make_device_private_entry_read = value(
+  'make_device_private_entry_read',
+  ['entry'],
+  (_m, _t, e) => e & ~PTE.WRITE,
 );
 
-/** The driver's fault handler: whoever faults on device-private memory waits until the driver has moved the page back. */
-export const device_private_entry_fault = verb(
-  'device_private_entry_fault',
+/**
+ * Takes the page that migrate_vma_collect found off its list: the list's reference replaces that of the look. NO when
+ * somebody else has it off.
+ */
+export const isolate_collected_page = test('isolate_lru_page_of_vma', ['page'], (m, _t, page) => {
+  const at = m.layout.frameAt(page) + FRAME.FLAGS;
+  if ((m.words[at] & (PG.RESERVED | PG.HUGETLB | PG.ISOLATED)) !== 0) return NO;
+  m.words[at] |= PG.ISOLATED;
+  return DONE;
+});
+
+/** Nobody but its mappings, the caller and its cache refers to the page; nobody can refer to one that no CPU reaches. */
+export const migrate_vma_check_page = test('migrate_vma_check_page', ['page'], (m, _t, page) => {
+  const at = m.layout.frameAt(page);
+  if ((m.words[at + FRAME.FLAGS] & PG.DEVICE_PRIVATE) !== 0) return DONE;
+  const extra = m.words[at + FRAME.SWAP] !== 0 || (m.words[at + FRAME.FLAGS] & PG.FILE) !== 0 ? 2 : 1;
+  return m.words[at + FRAME.REF] - extra > pageMapcount(m, page) ? NO : DONE;
+});
+
+/** The page lives in `newpage` from here on, which has its contents already. */
+export const migrate_page_states = verb('migrate_page_states', ['newpage', 'page'], (m, t, to, from) => {
+  m.observer.migrated(m, t, from, to);
+  return DONE;
+});
+
+/** A fault on device-private memory while somebody else has the page locked, or refers to it: it is tried again and again. */
+export const device_private_wait = verb(
+  'device_private_entry_to_page',
   ['addr', 'entry'],
-  (m, _t, addr, entry) => (baseEntry(m, addr) === entry ? BLOCKED : DONE),
+  (m, _t, addr, entry) => {
+    if (baseEntry(m, addr) !== entry) return DONE;
+    const at = m.layout.frameAt(frameOf(entry));
+    return m.words[at + FRAME.LOCK] !== 0 || m.words[at + FRAME.REF] > m.words[at + FRAME.MAP]
+      ? BLOCKED
+      : DONE;
+  },
   { sleeps: true },
 );
 

@@ -71,7 +71,7 @@ export const WINDOW = {
   /** They stop being pages of the file (truncate), for private copies too. */
   TRUNCATE: 9,
   /** Private contents of the range are gone, and reads of them fail (oom reaper). */
-  REAP: 11,
+  REAP: 13,
   /** From here on a write to the pages of the range leaves the dirty bit in its entry. No window: it is there at once. */
   LOG: 10,
   /** A monitor is asked before the range is written (userfaultfd). Begins when the operation returns, where the entry says so. */

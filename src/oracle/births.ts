@@ -6,8 +6,8 @@ import { after, inTransit } from './after.js';
 import type { Asking } from './asking.js';
 import { backedValue, backingFrame, NO_ADDRESS } from './backing.js';
 import { adoptWindows } from './file-windows.js';
-import { heldSince } from './held.js';
-import { DISCARDABLE, kindOfWindow, openOn, spareObject } from './objects.js';
+import { heldSince, resultOf } from './held.js';
+import { DISCARDABLE, DROPPED, kindOfWindow, openOn, spareObject } from './objects.js';
 
 /** What a child's memory is when fork is complete. */
 
@@ -30,6 +30,8 @@ export function bear(l: Asking, t: number, start: number, count: number, child: 
     m.words[at + VPAGE.OBJECT] = object + 1;
     const o = L.objectAt(object);
     // an rmap walker may have cleared the child's entry for a moment: it mapped what the parent does
+    const dropped = (m.words[at + VPAGE.TRACK] & DROPPED) !== 0;
+    m.words[at + VPAGE.TRACK] &= ~DROPPED;
     const passing = inTransit(m, to, t) ? l.home(parent) : -1;
     m.words[o + OBJECT.HOME] = (passing >= 0 ? passing : backingFrame(m, to)) + 1;
     m.words[o + OBJECT.STATE] = m.words[L.objectAt(parent) + OBJECT.STATE] & DISCARDABLE; // both map the freeable page
@@ -46,6 +48,7 @@ export function bear(l: Asking, t: number, start: number, count: number, child: 
           backed === l.cell(parent, k) ||
             backed === NO_ADDRESS || // cut off with its file
             heldSince(m, t, parent, k, backed) ||
+            (dropped && backed === resultOf(m, to, k)) ||
             l.allowed(parent, from, k, backed),
         );
       l.looks.forked++;

@@ -4,7 +4,7 @@ import { MARK } from '../machine/observer.js';
 import { isPresent, KIND_DETACHED, kindOf, PTE } from '../kernel/entry.js';
 import { RULE } from '../kernel/rules.js';
 import { STATE, SUBSCRIBER } from '../kernel/subscriber.js';
-import { frameFor, pmdIndex, tablePlace } from '../kernel/walk.js';
+import { baseEntry, frameFor, pmdIndex, tablePlace } from '../kernel/walk.js';
 import { breach } from './breach.js';
 import type { Judge } from './judge.js';
 
@@ -23,7 +23,7 @@ export function changedOutside(l: Judge, t: number, addr: number, before: number
   if (subscriberOf(m, addr) < 0) return;
   for (let u = 0; u < m.layout.threads; u++) if (isInside(m, u, addr)) return;
   if (m.code.model.era === '4.4-4.12') {
-    w[m.layout.vpage(addr) + VPAGE.OWED] |= 1 << t;
+    owe(m, t, addr, before);
     return;
   }
   const empty = hasEmptyRange(m, t);
@@ -37,10 +37,30 @@ export function changedOutside(l: Judge, t: number, addr: number, before: number
   );
 }
 
+const OWED_WRITE = 1 << 8;
+
+/** VPAGE.OWED: who took something away in bits 0 to 7, then the frame and the right that went last. */
+function owe(m: Machine, t: number, addr: number, before: number): void {
+  const at = m.layout.vpage(addr) + VPAGE.OWED;
+  const right = (before & PTE.WRITE) === 0 ? 0 : OWED_WRITE;
+  m.words[at] = (m.words[at] & 255) | (1 << t) | right | (frameFor(before, addr) << 16);
+}
+
+/** The entry gives again what was taken away: an unmapping that failed puts it back. */
+function isBack(m: Machine, addr: number, owed: number): boolean {
+  const now = baseEntry(m, addr);
+  if (!isPresent(now) || (now & PTE.PROTNONE) !== 0 || frameFor(now, addr) !== owed >>> 16) return false;
+  return (owed & OWED_WRITE) === 0 || (now & PTE.WRITE) !== 0;
+}
+
 /** Subscribers heard of [start, start + count) from thread t. */
 export function paid(l: Judge, t: number, start: number, count: number): void {
   if (l.m.code.model.era !== '4.4-4.12') return;
-  for (let i = 0; i < count; i++) l.m.words[l.m.layout.vpage(start + i) + VPAGE.OWED] &= ~(1 << t);
+  for (let i = 0; i < count; i++) {
+    const at = l.m.layout.vpage(start + i) + VPAGE.OWED;
+    const left = l.m.words[at] & ~(1 << t);
+    l.m.words[at] = (left & 255) === 0 ? 0 : left;
+  }
 }
 
 export function owesAtReturn(l: Judge, t: number): void {
@@ -50,8 +70,9 @@ export function owesAtReturn(l: Judge, t: number): void {
   for (let addr = 0; addr < total; addr++) {
     const at = L.vpage(addr) + VPAGE.OWED;
     if ((w[at] & (1 << t)) === 0) continue;
-    w[at] &= ~(1 << t);
-    if (subscriberOf(l.m, addr) < 0) continue;
+    const lost = w[at];
+    w[at] = (lost & 255 & ~(1 << t)) === 0 ? 0 : lost & ~(1 << t);
+    if (subscriberOf(l.m, addr) < 0 || isBack(l.m, addr, lost)) continue;
     breach(
       l,
       t,

@@ -8,7 +8,7 @@ import { frameFor } from '../kernel/walk.js';
 import type { Asking } from './asking.js';
 import { addressOf } from './backing.js';
 import { adoptWindows } from './file-windows.js';
-import { COPIED, DISCARDABLE, openOn, spareObject } from './objects.js';
+import { COPIED, DISCARDABLE, DROPPED, openOn, spareObject } from './objects.js';
 import { discarding, keepDropped, noteWrite } from './windows.js';
 
 /** Which frame a page lives in: installs, copies, migrations, drops. */
@@ -68,7 +68,9 @@ export function leave(l: Asking, m: Machine, t: number, frame: number): void {
 
 /** The operation of t is about to drop the private page at the address, as a discard. */
 export function drop(m: Machine, t: number, addr: number): void {
-  const object = m.words[m.layout.vpage(addr) + VPAGE.OBJECT] - 1;
+  const at = m.layout.vpage(addr);
+  const object = m.words[at + VPAGE.OBJECT] - 1;
+  if (object < 0) m.words[at + VPAGE.TRACK] |= DROPPED;
   // what a mapping of a file shows stays in the file
   if (object < 0 || object >= m.layout.geometry.mms * m.layout.pages) return;
   m.words[m.layout.objectAt(object) + OBJECT.STATE] |= DISCARDABLE;

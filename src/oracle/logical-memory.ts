@@ -2,7 +2,7 @@ import { FRAME, OBJECT, VPAGE } from '../machine/layout.js';
 import { NOT_COMPARED, type Machine } from '../machine/machine.js';
 import type { Observer } from '../machine/observer.js';
 import { bitOf } from '../machine/values.js';
-import { isPresent, KIND_SWAP, kindOf } from '../kernel/entry.js';
+import { isPresent, KIND_DEVICE_PRIVATE, KIND_SWAP, kindOf } from '../kernel/entry.js';
 import { frameFor } from '../kernel/walk.js';
 import { addToAfter, after, setAfter } from './after.js';
 import { isLost, isPoisoned } from './backing.js';
@@ -26,8 +26,9 @@ export class LogicalMemory implements Observer<Machine>, Judge {
   violation: Violation | undefined;
   /** Stale translations of equal bytes, pinned until exit. */
   latent = 0;
-  /** Threads whose operation in flight has left a cached translation behind. Explains, never decides. */
-  changing = 0;
+  /** Since the run loop last cleared them: an entry lost something; somebody caches what it lost. They decide nothing. */
+  tookAway = false;
+  leftBehind = false;
   /** Number of the step that runs, kept by the run loop. */
   step = 0;
   m!: Machine;
@@ -63,7 +64,7 @@ export class LogicalMemory implements Observer<Machine>, Judge {
     this.violation = undefined;
     this.latent = 0;
     this.latentAt = undefined;
-    this.changing = 0;
+    this.tookAway = this.leftBehind = false;
     this.step = 0;
     this.blame.begin(m);
     this.overlap.begin(m);
@@ -142,7 +143,6 @@ export class LogicalMemory implements Observer<Machine>, Judge {
     this.looks.returned++;
     closeWindow(this, t);
     this.overlap.left(t);
-    this.changing &= ~(1 << t);
     const L = m.layout;
     const w = m.words;
     const total = L.geometry.mms * L.pages;
@@ -213,8 +213,11 @@ export class LogicalMemory implements Observer<Machine>, Judge {
       for (const o of this.onChanged) o.changed!(this, t, addr, before, after);
       this.looks.changed++;
       addToAfter(m, addr, t);
-      if (this.blame.changed(m, t, addr, before, after, this.step)) this.changing |= 1 << t;
+      this.tookAway = true;
+      if (this.blame.changed(m, t, addr, before, after, this.step)) this.leftBehind = true;
     }
+    // whoever takes a page out of device memory leaves none for a moment
+    if (after === 0 && kindOf(before) === KIND_DEVICE_PRIVATE) addToAfter(m, addr, t);
     if (isPresent(after) && (!isPresent(before) || frameFor(before, addr) !== frameFor(after, addr)))
       install(this, m, t, addr, before, frameFor(after, addr));
     else if (before !== 0 && isPresent(before) && !isPresent(after)) noteDrop(m, t, addr, before);

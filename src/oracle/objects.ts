@@ -15,6 +15,8 @@ export const COPIED = 1 << 30;
 export const TRACKED = 1;
 /** VPAGE.TRACK: a write leaves the dirty bit in the entry, for the next dirty log. */
 export const LOGGED = 2;
+/** The same word: fork has not told the child's page yet, and it was dropped already. */
+export const DROPPED = 1 << 8;
 /** VPAGE.TRACK: userfaultfd's monitor is asked before a write. */
 export const PROTECTED = 4;
 

@@ -66,6 +66,12 @@ export function calleeOf(step: Step): string {
   }
 }
 
+/** How a locator names a step: its callee; a jump is `goto-out`, where it goes `label-out`. */
+export function locatorName(step: Step): string {
+  if (step.kind === 'goto') return `goto-${step.label}`;
+  return step.kind === 'label' ? `label-${step.name}` : calleeOf(step);
+}
+
 /** The one step that the locator names; throws {@link BadInput} when there is none. */
 export function locate(operation: Operation, at: Locator): Step {
   return locatePlaced(operation, at).step;
@@ -78,7 +84,7 @@ export function locatePlaced(operation: Operation, at: Locator): Placed {
   for (const p of placed(operation)) {
     if (p.expansion !== undefined) continue;
     if (at.branch !== undefined && p.branch !== at.branch) continue;
-    if (calleeOf(p.step) !== at.callee) continue;
+    if (locatorName(p.step) !== at.callee) continue;
     if (++seen < nth) continue;
     if (at.part === undefined) return p;
     const part = p.step.kind === 'expand' ? p.step.parts.find((d) => d.part === at.part) : undefined;

@@ -1,6 +1,7 @@
 import { MAX_OPERATIONS, SIGBUS, type ProgramStep } from '../machine/machine.js';
 import { PAGE_WORDS } from '../machine/geometry.js';
 import { describeValue } from '../machine/values.js';
+import { POISON } from '../oracle/backing.js';
 import type { Violation } from '../oracle/verdict.js';
 import type { FindingClass, RunOutcome } from './finding.js';
 import { describeResult, firstDifference } from './results.js';
@@ -42,7 +43,7 @@ export function compare(a: Shown, b: Shown): Compared | undefined {
     return { class: both ? 'both' : 'candidate-only', violation: a.violation, sameResults };
   }
   if (b.violation !== undefined) return { class: 'reference-only', violation: b.violation, sameResults };
-  if (chanceFellDifferently(a.results, b.results)) return undefined;
+  if (chanceFellDifferently(a, b)) return undefined;
   const result = firstDifference(a.results, b.results);
   if (result >= 0) return { class: 'divergence', violation: differentResult(a, b, result), sameResults };
   const word = firstDifference(a.memory, b.memory);
@@ -53,11 +54,14 @@ export function compare(a: Shown, b: Shown): Compared | undefined {
 }
 
 /**
- * An access was refused for want of memory, or by a hardware error, in one run alone: outcomes of chance, which depend on
- * who asks when. Whatever follows from one is not compared either.
+ * An access was refused for want of memory, or by a hardware error, in one run alone, or a page is lost to an error in one
+ * run alone: outcomes of chance, which depend on who asks when. Whatever follows from one is not compared either.
  */
-function chanceFellDifferently(a: Int32Array, b: Int32Array): boolean {
-  return a.some((result, i) => result !== b[i] && (result === -SIGBUS || b[i] === -SIGBUS));
+function chanceFellDifferently(a: Shown, b: Shown): boolean {
+  return (
+    a.results.some((r, i) => r !== b.results[i] && (r === -SIGBUS || b.results[i] === -SIGBUS)) ||
+    a.memory.some((v, i) => v !== b.memory[i] && (v === POISON || b.memory[i] === POISON))
+  );
 }
 
 function differentResult(a: Shown, b: Shown, i: number): Violation {

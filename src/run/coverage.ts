@@ -1,31 +1,60 @@
 import type { Code } from '../program/lower.js';
 import { noLooks, type Hook, type Oracle } from '../oracle/oracle.js';
-import type { Coverage } from './lab.js';
+import type { Tally } from './lab.js';
 import type { Workbench } from './workbench.js';
 
-/** Reads what the candidate's runs reached: steps by path, pairs of operations on a page, questions to oracles. */
+/** Counts what the candidate's runs reach: steps by path, pairs of operations on a page, questions to oracles. */
 export class CoverageMeter {
+  /** The visible steps; a step's number is its place here. */
+  readonly stepNames: readonly string[];
+  /** Number of the step by instruction, -1 for none. */
+  private readonly stepOf: Int32Array;
+  private readonly first: Int32Array;
+  private readonly pairFirst = new Map<string, number>();
+  private attempts = 0;
+
   constructor(
     private readonly code: Code,
     private readonly bench: Workbench,
     private readonly oracles: readonly Oracle[],
-  ) {}
-
-  coverage(): Coverage {
-    const steps = new Map<string, number>();
-    const { hits } = this.bench.recorder;
-    this.code.instructions.forEach((i, pc) => {
-      if (!i.visible || pc === 0 || hits[pc] === 0) return;
-      const key = `${i.info.program} ${i.info.path}`;
-      steps.set(key, (steps.get(key) ?? 0) + hits[pc]);
+  ) {
+    const numbers = new Map<string, number>();
+    this.stepOf = Int32Array.from(code.instructions, (i, pc) => {
+      if (!i.visible || pc === 0) return -1;
+      const name = `${i.info.program} ${i.info.path}`;
+      const number = numbers.get(name) ?? numbers.size;
+      numbers.set(name, number);
+      return number;
     });
+    this.stepNames = [...numbers.keys()];
+    this.first = new Int32Array(numbers.size).fill(-1);
+  }
+
+  /** To be called after each run that counts as an attempt: what it reached first is put down to it. */
+  note(): void {
+    const { recorder, memory } = this.bench;
+    for (let i = 0; i < recorder.length; i++) {
+      const step = this.stepOf[recorder.pcs[i]];
+      if (step >= 0 && this.first[step] < 0) this.first[step] = this.attempts;
+    }
+    if (memory.overlap.size > this.pairFirst.size)
+      for (const pair of memory.overlap.pairs().keys())
+        if (!this.pairFirst.has(pair)) this.pairFirst.set(pair, this.attempts);
+    this.attempts++;
+  }
+
+  tally(): Tally {
+    const steps = new Float64Array(this.stepNames.length);
+    const { hits } = this.bench.recorder;
+    for (let pc = 0; pc < hits.length; pc++) if (this.stepOf[pc] >= 0) steps[this.stepOf[pc]] += hits[pc];
     const { overlap, looks } = this.bench.memory;
     const askedOf = (o: Oracle): number =>
       (Object.keys(looks) as Hook[]).reduce((n, hook) => n + (o[hook] === undefined ? 0 : looks[hook]), 0);
     return {
       steps,
-      pairs: overlap.pairs(),
-      asked: new Map(this.oracles.map((o) => [o.name, askedOf(o)])),
+      stepFirst: this.first.slice(),
+      pairs: [...overlap.pairs()].map(([name, n]) => [name, n, this.pairFirst.get(name) ?? -1]),
+      asked: this.oracles.map((o) => [o.name, askedOf(o)]),
     };
   }
 
@@ -41,12 +70,8 @@ export class CoverageMeter {
     this.bench.recorder.hits.fill(0);
     this.bench.memory.overlap.reset();
     Object.assign(this.bench.memory.looks, noLooks());
-  }
-
-  reached(): number {
-    let n = 0;
-    const { hits } = this.bench.recorder;
-    for (let i = 0; i < hits.length; i++) if (hits[i] !== 0) n++;
-    return n + this.bench.memory.overlap.size;
+    this.first.fill(-1);
+    this.pairFirst.clear();
+    this.attempts = 0;
   }
 }

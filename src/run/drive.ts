@@ -36,18 +36,17 @@ export function drive(
   const { thread, threadSize } = m.layout;
   const words = m.words;
   let last = -1;
+  const did = { tookAway: false, leftBehind: false, atomic: false, returned: false };
   let left = unfinished(m);
   scheduler.begin(m.layout.threads, expected, undefined, m.layout.geometry.cpus);
   while (left !== 0) {
     const runnable = left & ~m.blocked;
     if (runnable === 0) return STUCK;
-    const t = scheduler.next(
-      runnable,
-      last,
-      l.step,
-      l.changing,
-      last >= 0 && words[thread + last * threadSize + THREAD.SPIN] !== 0,
-    );
+    did.tookAway = l.tookAway;
+    did.leftBehind = l.leftBehind;
+    did.atomic = last >= 0 && words[thread + last * threadSize + THREAD.SPIN] !== 0;
+    const t = scheduler.next(runnable, last, l.step, did);
+    l.tookAway = l.leftBehind = did.returned = false;
     const at = thread + t * threadSize;
     const pc = words[at + THREAD.PC];
     const op = words[at + THREAD.OP];
@@ -59,6 +58,7 @@ export function drive(
     recorder.ran(t, op, pc);
     l.step++;
     last = t;
+    did.returned = words[at + THREAD.OP] !== op || words[at + THREAD.PC] === 0;
     if (l.violation !== undefined) return VIOLATED;
     if (words[at + THREAD.PC] === 0) left &= ~(1 << t);
     if (l.step >= STEP_BUDGET) return BUDGET;

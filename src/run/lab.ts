@@ -42,6 +42,17 @@ export interface Coverage {
   readonly asked: Map<string, number>;
 }
 
+/** What the attempts since a reset reached, as arrays that go cheaply from thread to thread. */
+export interface Tally {
+  /** How often each step ran, by its number. */
+  readonly steps: Float64Array;
+  /** The attempt that first reached it, counted from 0; -1 for none. */
+  readonly stepFirst: Int32Array;
+  /** Name, count, and the attempt that first met it. */
+  readonly pairs: readonly (readonly [string, number, number])[];
+  readonly asked: readonly (readonly [string, number])[];
+}
+
 /**
  * Two models laid out together, ready to run cases. Built once a worker: lowering is not free.
  * Not reentrant; deterministic: the same calls give the same answers.

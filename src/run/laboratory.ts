@@ -10,18 +10,16 @@ import { checkEdits } from '../program/union.js';
 import { ORACLES } from '../oracle/oracles.js';
 import type { Oracle } from '../oracle/oracle.js';
 import type { Case, Segment } from '../scenario/case.js';
-import { PctScheduler } from '../schedule/pct.js';
-import { BurstScheduler } from '../schedule/bursts.js';
 import type { Scheduler } from '../schedule/scheduler.js';
 import { compare, type Compared, type Shown } from './compare.js';
 import { CoverageMeter } from './coverage.js';
 import type { Finding, HitRates, RunOutcome } from './finding.js';
-import type { Coverage, Lab, Side, Trace } from './lab.js';
-import { merges, nearby } from './perturb.js';
-import { Guided, hear, noteEffects } from './guided.js';
+import type { Lab, Side, Tally, Trace } from './lab.js';
 import { orderingOf, type Access, type Ordering } from './ordering.js';
 import { Replay } from './replay.js';
-import { finalMemory } from './results.js';
+import { searcher } from './searcher.js';
+import { show } from './show.js';
+import { TimingSearch } from './timing-search.js';
 import { Points, type Stretch } from './stretch.js';
 import { Tracer } from './tracer.js';
 import { operationsIn } from '../program/operations-in.js';
@@ -32,6 +30,7 @@ export class Laboratory implements Lab {
   private readonly benches: Readonly<Record<Side, Workbench>>;
   private readonly points: Points;
   private readonly meter: CoverageMeter;
+  private readonly timing: TimingSearch;
 
   constructor(
     readonly callables: readonly Callable[],
@@ -48,6 +47,7 @@ export class Laboratory implements Lab {
       reference: new Workbench(b, byName, oracles),
     };
     this.points = new Points(a);
+    this.timing = new TimingSearch(this.benches.candidate, this.benches.reference, (c) => this.stretches(c));
     this.meter = new CoverageMeter(a, this.benches.candidate, oracles);
   }
 
@@ -85,6 +85,7 @@ export class Laboratory implements Lab {
     scheduler: Scheduler,
   ): { steps: number; inconclusive: boolean; finding: Finding | undefined } {
     const { shown: a, stretches } = this.record(c, scheduler, 'candidate');
+    this.meter.note();
     const b = this.follow(c, 'reference', stretches);
     const inconclusive = a.inconclusive || b.inconclusive;
     const compared = inconclusive ? undefined : compare(a, b);
@@ -108,8 +109,14 @@ export class Laboratory implements Lab {
     return this.points.paths(program);
   }
 
-  coverage(): Coverage {
-    return this.meter.coverage();
+  /** The visible steps of the programs on the candidate; a step's number in tallies is its place here. */
+  get stepNames(): readonly string[] {
+    return this.meter.stepNames;
+  }
+
+  /** What the attempts since the last reset reached. */
+  tally(): Tally {
+    return this.meter.tally();
   }
 
   /** How often the notification of a slot ran on the candidate since the last reset; a muted one where it would have. */
@@ -121,11 +128,6 @@ export class Laboratory implements Lab {
     this.meter.reset();
   }
 
-  /** How many different steps were reached since the last reset: cheap. */
-  reached(): number {
-    return this.meter.reached();
-  }
-
   private stretches(c: Case): Stretch[] {
     return c.schedule.map((s) => this.points.toStretch(c, s));
   }
@@ -134,14 +136,14 @@ export class Laboratory implements Lab {
     const bench = this.benches[side];
     const m = bench.prepare(c);
     const ended = bench.run(m, scheduler);
-    return { shown: show(ended, () => outcomeOf(ended)), stretches: bench.recorder.segments(m) };
+    return { shown: show(ended), stretches: bench.recorder.segments(m) };
   }
 
   private follow(c: Case, side: Side, stretches: readonly Stretch[]): Shown {
     const bench = this.benches[side];
     const m = bench.prepare(c);
     const ended = bench.run(m, new Replay(m, stretches));
-    return show(ended, () => outcomeOf(ended));
+    return show(ended);
   }
 
   /** What the accesses of the case's run on one model saw. */
@@ -176,7 +178,7 @@ export class Laboratory implements Lab {
     if (compared.class === 'latent-entry')
       return finding('latent-entry', { schedules: 1, candidate: 1, reference: 0 }, 0);
     if (compared.class === 'divergence') {
-      return !this.timingOnly(c, compared, Math.max(search, 20))
+      return !this.timing.finds(c, Math.max(search, 20), (shown) => compared.sameResults(shown))
         ? finding('divergence', { schedules: 1, candidate: 1, reference: 0 }, Math.max(search, 20))
         : undefined;
     }
@@ -204,70 +206,13 @@ export class Laboratory implements Lab {
     }
     return { schedules: search + 1, candidate, reference };
   }
-
-  /**
-   * True when the reference gives the candidate's results under another schedule: with the same effects in the same
-   * order, under a schedule near the aligned one, or under one of `search` others.
-   */
-  private timingOnly(c: Case, compared: Compared, search: number): boolean {
-    const same = (shown: Shown): boolean =>
-      shown.violation === undefined && !shown.inconclusive && compared.sameResults(shown);
-    if (same(this.guided(c, false)) || same(this.guided(c, true))) return true;
-    for (const near of nearby(this.stretches(c), Math.max(NEARBY, search)))
-      if (same(this.follow(c, 'reference', near))) return true;
-    const prng = new Prng(`timing ${hashText(JSON.stringify({ ...c, schedule: [] }))}`);
-    for (const merged of merges(this.stretches(c), prng, Math.max(MERGES, search)))
-      if (same(this.follow(c, 'reference', merged))) return true;
-    for (let i = 0; i < search; i++)
-      if (same(this.record(c, searcher(prng, i), 'reference').shown)) return true;
-    return false;
-  }
-
-  /** The reference's run with the effects of the candidate's run in their order. */
-  private guided(c: Case, changes: boolean): Shown {
-    const from = this.benches.candidate;
-    const m = from.prepare(c);
-    const effects = noteEffects(m, from.memory, changes);
-    from.run(m, new Replay(m, this.stretches(c)));
-    const order = effects();
-    const bench = this.benches.reference;
-    const reference = bench.prepare(c);
-    const ended = bench.run(reference, new Guided(order, bench.memory, changes));
-    hear(bench.memory, undefined, changes);
-    return show(ended, () => outcomeOf(ended));
-  }
 }
-
-/** Schedules near the aligned one that are tried before two models are said to diverge. */
-const NEARBY = 600;
-const MERGES = 4000;
 
 /** Verdicts that a memory model has a word about. */
 const ORDERED: ReadonlySet<string> = new Set(['stale-read', 'lost-write']);
-
-/** Schedules of a search: deep ones and short bursts in turn. */
-function searcher(prng: Prng, i: number): Scheduler {
-  return i % 4 < 2 ? new PctScheduler(prng) : new BurstScheduler(prng, i % 4 === 2 ? 4 : 12);
-}
 
 function sameVerdict(shown: Shown, compared: Compared): boolean {
   const v = shown.violation;
   const want = compared.violation;
   return v !== undefined && v.kind === want.kind && v.addr === want.addr && v.agent === want.agent;
-}
-
-function show(ended: ReturnType<Workbench['run']>, outcome: () => RunOutcome): Shown {
-  const { machine, memory } = ended;
-  return {
-    violation: memory.violation,
-    latent: memory.latent,
-    inconclusive: ended.inconclusive,
-    steps: memory.step,
-    results: machine.results.slice(),
-    programs: machine.programs,
-    cpus: machine.layout.geometry.cpus,
-    memory: memory.violation === undefined ? finalMemory(machine) : new Int32Array(0),
-    latentAt: memory.latentAt,
-    outcome,
-  };
 }

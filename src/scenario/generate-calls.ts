@@ -19,6 +19,7 @@ export class Calls {
   private readonly kinds: readonly number[];
   private readonly everywhere: number;
   private readonly taken = new Map<string, number>();
+  private readonly hotRegion: number;
   private readonly hotPage: number;
   private readonly hotWord: number;
 
@@ -34,7 +35,8 @@ export class Calls {
     this.bits = this.regions.map((r) => kindBit(r.vma));
     this.kinds = world.mms.map((mm) => mm.reduce((bits, r) => bits | kindBit(r.vma), 0));
     this.everywhere = this.kinds.reduce((a, b) => a | b, 0);
-    const { focused } = hot;
+    const { focused, roles } = hot;
+    this.hotRegion = roles ? 1 - 1 / odds.focus : odds.hotRegion;
     this.hotPage = focused ? 1 - 1 / odds.focus : odds.hotPage;
     this.hotWord = focused ? 1 - 1 / odds.focus : odds.hotWord;
   }
@@ -54,6 +56,7 @@ export class Calls {
     let addr = 0;
     let count = 0;
     let region = -1;
+    let whole = false;
     for (let i = 0; i < kinds.length; i++) {
       switch (kinds[i]) {
         case 'addr':
@@ -61,7 +64,10 @@ export class Calls {
           region = this.region(d, kinds[i] === 'addr' ? mm : -1);
           addr = this.address(region, count);
           // Two pages that are compared are two pages.
-          if (i > 0 && kinds[i] === 'any-addr' && addr === args[i - 1]) addr = this.neighbour(addr);
+          if (i > 0 && kinds[i] === 'any-addr' && addr === args[i - 1]) {
+            if (this.prng.chance(0.5)) args[i - 1] = this.neighbour(addr);
+            else addr = this.neighbour(addr);
+          }
           if (kinds[i + 1] === 'count' && this.prng.chance(this.odds.wholePmd)) {
             addr = region * PTES_PER_PMD;
             count = PTES_PER_PMD;
@@ -70,7 +76,8 @@ export class Calls {
               addr -= addr % (PMDS_PER_PUD * PTES_PER_PMD);
               count = PMDS_PER_PUD * PTES_PER_PMD;
             }
-          }
+            whole = true;
+          } else if (whole) addr = region * PTES_PER_PMD;
           args.push(addr);
           break;
         case 'own-pmd':
@@ -117,7 +124,7 @@ export class Calls {
     const hi = mm < 0 ? this.regions.length : lo + perMm;
     const kinds = prng.chance(odds.unsuited) ? ANY_KIND : d.kinds;
     const hottest = (mm < 0 ? hot.mm : mm) * perMm + hot.region;
-    if ((this.bits[hottest] & kinds) !== 0 && prng.chance(odds.hotRegion)) return hottest;
+    if ((this.bits[hottest] & kinds) !== 0 && prng.chance(this.hotRegion)) return hottest;
     const start = prng.below(hi - lo);
     for (let i = 0; i < hi - lo; i++) {
       const r = lo + ((start + i) % (hi - lo));

@@ -21,6 +21,8 @@ export interface Drawable {
   readonly file: boolean;
   /** It works on a device. */
   readonly device: boolean;
+  /** It takes two pages, of any mm. */
+  readonly compares: boolean;
 }
 
 /** Things to draw from, the i-th with the i-th weight. */
@@ -45,6 +47,8 @@ export interface Mix {
   readonly otherMm: boolean;
   /** Some operation works on a page of a file. */
   readonly file: boolean;
+  /** Some operation compares two pages. */
+  readonly compares: boolean;
   /** Accesses alone: nothing hinders faults from meeting. */
   readonly plain: boolean;
 }
@@ -92,6 +96,7 @@ function drawable(callable: Callable, weight: number): Drawable {
     otherMm: args.includes('other-mm'),
     file: args.includes('file'),
     device: args.includes('device'),
+    compares: args.filter((a) => a === 'any-addr').length === 2,
   };
 }
 
@@ -100,12 +105,12 @@ export function drawMix(prng: Prng, from: Drawables, odds: Odds): Mix {
   if (kernel.items.length === 0 || (from.accesses.items.length > 0 && prng.chance(odds.plain))) {
     const kinds = [...from.accesses.items, ...from.device.items].reduce((bits, d) => bits | d.kinds, 0);
     const kind =
-      (kinds & kindBit('anon')) !== 0 && prng.chance(odds.plainAnon) ? 'anon' : drawKind(prng, kinds);
-    return { kind, kernel: NOTHING, otherMm: false, file: false, plain: true };
+      (kinds & kindBit('anon')) !== 0 && prng.chance(odds.plainAnon) ? 'anon' : drawKind(prng, kinds, odds);
+    return { kind, kernel: NOTHING, otherMm: false, file: false, compares: false, plain: true };
   }
   const size = Math.min(kernel.items.length, 1 + prng.weighted(odds.mixSize));
   const first = drawFrom(prng, kernel);
-  const kind = drawKind(prng, first.kinds);
+  const kind = drawKind(prng, first.kinds, odds);
   const items = [first];
   for (let i = 1; i < size; i++) {
     const next = drawFurther(prng, kernel, kindBit(kind), odds);
@@ -116,6 +121,7 @@ export function drawMix(prng: Prng, from: Drawables, odds: Odds): Mix {
     kernel: { items, weights: items.map((d) => d.weight * (1 + prng.below(odds.uneven))) },
     otherMm: items.some((d) => d.otherMm),
     file: items.some((d) => d.file),
+    compares: items.some((d) => d.compares),
     plain: false,
   };
 }
@@ -128,10 +134,10 @@ function drawFurther(prng: Prng, kernel: Pool, kind: number, odds: Odds): Drawab
 }
 
 /** A kind of vma with its bit set; one without a vma only if there is no other. */
-export function drawKind(prng: Prng, kinds: number): VmaKind {
+export function drawKind(prng: Prng, kinds: number, odds: Odds): VmaKind {
   let bits = kinds & ~NO_VMA;
   if (bits === 0) bits = kinds === 0 ? ALL & ~NO_VMA : kinds;
-  let at = prng.below(VMA_KINDS.length);
-  while ((bits & (1 << at)) === 0) at = prng.below(VMA_KINDS.length);
-  return VMA_KINDS[at];
+  return VMA_KINDS[
+    prng.weighted(VMA_KINDS.map((kind, i) => ((bits & (1 << i)) === 0 ? 0 : odds.kinds[kind])))
+  ];
 }

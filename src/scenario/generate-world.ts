@@ -7,6 +7,8 @@ import { FILE_KINDS, fileBehind, framesNeeded, LIMITS, MAPS, STATES } from './wo
 
 /** Frames beyond twice the pages, and frames that must be free when the case begins. */
 const SPARE_FRAMES = 8;
+/** States without a frame of the page's own. */
+const ABSENT: ReadonlySet<PageState> = new Set(['none', 'zero', 'swapped']);
 const FEWEST_SLOTS = 4;
 const MOST_SLOTS = 6;
 
@@ -19,6 +21,8 @@ export interface Hot {
   readonly word: number;
   /** Nearly every address that may be the hot page is. */
   readonly focused: boolean;
+  /** The threads have roles at it (generate-threads). */
+  readonly roles: boolean;
 }
 
 type Draft = { -readonly [K in keyof Region]: Region[K] } & { pages: PageState[] };
@@ -41,10 +45,11 @@ class WorldDraft {
     return {
       vma,
       writable: vma !== 'none' && !prng.chance(odds.readOnly),
-      mergeable: anon && prng.chance(odds.mergeable),
+      mergeable: anon && prng.chance(this.mix.compares ? odds.comparable : odds.mergeable),
       file: this.fileOf(vma),
       map,
-      pages: map === 'pages' && vma !== 'none' ? this.pages(vma) : [...NOTHING],
+      pages:
+        map === 'pages' && vma !== 'none' && !prng.chance(odds.untouched) ? this.pages(vma) : [...NOTHING],
     };
   }
 
@@ -101,7 +106,7 @@ class WorldDraft {
     const { prng, mix, odds } = this;
     if (prng.chance(odds.noVma)) return 'none';
     if (mix.kernel.items.length === 0 || prng.chance(odds.sameKind)) return mix.kind;
-    return drawKind(prng, prng.pick(mix.kernel.items).kinds);
+    return drawKind(prng, prng.pick(mix.kernel.items).kinds, odds);
   }
 
   fileOf(vma: VmaKind): number {
@@ -126,10 +131,10 @@ class WorldDraft {
   private pages(vma: VmaKind): PageState[] {
     const states = STATES[vma];
     const pages: PageState[] = [];
-    while (pages.length < PTES_PER_PMD) {
-      const weights = this.weights(states);
-      pages.push(states[this.prng.weighted(weights)]);
-    }
+    const weights = this.weights(states, this.odds.pageState);
+    // Sharing is drawn once both sides are known.
+    for (let i = 0; i < states.length; i++) if (states[i] === 'shared') weights[i] = 0;
+    while (pages.length < PTES_PER_PMD) pages.push(states[this.prng.weighted(weights)]);
     return pages;
   }
 
@@ -139,7 +144,7 @@ class WorldDraft {
     if (region.map !== 'pages' || region.vma === 'none') return;
     const states = STATES[region.vma];
     if (states.length === 0) return;
-    const state = states[this.prng.weighted(states.map((s) => this.odds.hotState[s]))];
+    const state = states[this.prng.weighted(this.weights(states, this.odds.hotState))];
     const other = mms.length === 2 ? mms[1 - hot.mm][hot.region] : undefined;
     if (state === 'shared') {
       if (other?.vma !== 'anon' || other.map !== 'pages' || region.vma !== 'anon') return;
@@ -148,9 +153,10 @@ class WorldDraft {
     region.pages[hot.page] = state;
   }
 
-  /** Sharing is drawn once both sides are known. */
-  private weights(states: readonly PageState[]): number[] {
-    return states.map((s) => (s === 'shared' ? 0 : this.odds.pageState[s]));
+  /** Pages that are compared are mostly there. */
+  private weights(states: readonly PageState[], odds: Odds['pageState']): number[] {
+    const absent = this.mix.compares ? this.odds.absentCompared : 1;
+    return states.map((s) => (ABSENT.has(s) ? odds[s] * absent : odds[s]));
   }
 }
 
@@ -174,13 +180,15 @@ export function drawWorld(prng: Prng, mix: Mix, odds: Odds): { world: World; hot
     draft.sharePmdTable(mms, hotRegion - (hotRegion % PMDS_PER_PUD), forked);
   }
   if (mix.file && draft.files.length === 0) draft.files.push('page-cache');
+  const roles = prng.chance(odds.roles);
   const hot = {
     // Where the second mm has something else at the place, its page is no partner of the first one's.
     mm: mms.length === 2 && mms[1][hotRegion].vma === mix.kind ? prng.below(2) : 0,
     region: hotRegion,
     page: prng.below(PTES_PER_PMD),
     word: prng.below(2),
-    focused: prng.chance(odds.focused),
+    roles,
+    focused: roles || prng.chance(odds.focused),
   };
   if (hot.focused) draft.heat(mms, hot);
   const pages = mms.length * regions * PTES_PER_PMD;

@@ -1,4 +1,4 @@
-import type { PageState } from './case.js';
+import type { PageState, VmaKind } from './case.js';
 
 /**
  * How likely the generator does what. Probabilities are from 0 to 1; weights are relative, the i-th for the i-th number
@@ -10,6 +10,8 @@ export interface Odds {
   readonly plainSecondMm: number;
   /** Such a case is about anonymous memory; otherwise about any kind. */
   readonly plainAnon: number;
+  /** Kinds of vma among those that an operation has a use for; those with the most states, or that are copied, lead. */
+  readonly kinds: Readonly<Record<VmaKind, number>>;
   /** Kernel operations in a case's mix, from 1. */
   readonly mixSize: readonly number[];
   /** A further operation of the mix is drawn again if it has no use for the kind of the hot region. */
@@ -31,6 +33,12 @@ export interface Odds {
   readonly noVma: number;
   readonly readOnly: number;
   readonly mergeable: number;
+  /** The same, in a case with an operation that compares two pages. */
+  readonly comparable: number;
+  /** Factor on pages without a frame in such a case. */
+  readonly absentCompared: number;
+  /** A region that has a vma has no page table yet. */
+  readonly untouched: number;
   /** An anonymous region is one transparent huge page; the huge zero page; a hugetlb region is mapped. */
   readonly huge: number;
   readonly hugeZero: number;
@@ -73,6 +81,21 @@ export interface Odds {
   /** The case is focused: an address that may be the hot page is, but for one in `focus`, and so is the word. */
   readonly focused: number;
   readonly focus: number;
+  /**
+   * The threads of a case have roles: one CPU changes the hot page, other CPUs (from 0) and devices (from 1) use it before,
+   * while and after. The case is focused.
+   */
+  readonly roles: number;
+  readonly users: readonly number[];
+  readonly roleDevices: readonly number[];
+  /** Operations of the one that changes it, from 1; one is an access, whose fault is the change. */
+  readonly changes: readonly number[];
+  readonly changeIsAccess: number;
+  /** Operations of the other CPUs, from 1; one is a kernel operation, in the way of the change. */
+  readonly perUser: readonly number[];
+  readonly userInterferes: number;
+  /** CPUs write and devices read; the other way round; each does either. */
+  readonly ways: readonly number[];
   /** The hot page of a focused case, by state: those in which a write makes a copy come first. */
   readonly hotState: Readonly<Record<PageState, number>>;
   /** An address is taken where the operation has no use for the vma. */
@@ -88,16 +111,30 @@ export interface Odds {
   readonly choice: number;
   readonly takesTo: number;
   readonly taken: number;
+
+  /** A variant of a case: it has other hardware; a call is left out, or another one. */
+  readonly otherHardware: number;
+  readonly lessCall: number;
+  readonly otherCall: number;
 }
 
 export const DEFAULT_ODDS: Odds = {
   plain: 0.25,
   plainSecondMm: 0.7,
   plainAnon: 0.35,
+  kinds: {
+    none: 1,
+    anon: 2.5,
+    'file-shared': 1,
+    'file-private': 1,
+    dax: 1,
+    'hugetlb-private': 2,
+    'hugetlb-shared': 0.7,
+  },
   mixSize: [3, 4, 3, 2, 1],
   together: 0.85,
   uneven: 4,
-  secondMm: 0.25,
+  secondMm: 0.33,
   emptyMm: 0.85,
   secondPud: 0.08,
   mirrored: 0.75,
@@ -105,15 +142,18 @@ export const DEFAULT_ODDS: Odds = {
   noVma: 0.12,
   readOnly: 0.12,
   mergeable: 0.4,
+  comparable: 0.85,
+  absentCompared: 0.25,
+  untouched: 0.07,
   huge: 0.3,
   hugeZero: 0.12,
   hugetlbMapped: 0.8,
-  hugeShared: 0.6,
+  hugeShared: 0.8,
   pmdShared: 0.5,
   pmdEmpty: 0.15,
   pmdUnshared: 0.2,
   newFile: 0.15,
-  pageState: { none: 3, page: 6, written: 5, clean: 2, lazyfree: 2, zero: 3, swapped: 2, shared: 4 },
+  pageState: { none: 3, page: 6, written: 5, clean: 2, lazyfree: 2, zero: 3, swapped: 3, shared: 4 },
   quirk: 0.5,
   secondQuirk: 0.1,
   cpus: [2, 6, 4, 1],
@@ -128,13 +168,24 @@ export const DEFAULT_ODDS: Odds = {
   hotWord: 0.75,
   focused: 0.5,
   focus: 16,
-  hotState: { none: 2, page: 4, written: 3, clean: 3, lazyfree: 5, zero: 5, swapped: 2, shared: 6 },
+  roles: 0.6,
+  users: [2, 10, 2],
+  roleDevices: [10, 1],
+  changes: [8, 3, 1],
+  changeIsAccess: 0.2,
+  perUser: [5, 3, 1],
+  userInterferes: 0.28,
+  ways: [6, 3, 3],
+  hotState: { none: 2, page: 4, written: 3, clean: 4, lazyfree: 7, zero: 5, swapped: 4, shared: 6 },
   unsuited: 0.02,
-  wholePmd: 0.25,
+  wholePmd: 0.33,
   wholePud: 0.5,
   onePage: 0.5,
   restOfPmd: 0.5,
   choice: 0.03,
-  takesTo: 0.2,
+  takesTo: 0.25,
   taken: 0.7,
+  otherHardware: 0.5,
+  lessCall: 0.12,
+  otherCall: 0.12,
 };

@@ -1,5 +1,5 @@
 import type { Prng } from '../base/prng.js';
-import type { Scheduler } from './scheduler.js';
+import type { LastStep, Scheduler } from './scheduler.js';
 
 /** One of several schedulers, drawn anew for every run with the given weights. */
 export class MixedScheduler implements Scheduler {
@@ -21,8 +21,8 @@ export class MixedScheduler implements Scheduler {
     this.current.begin(threads, expectedSteps, lengths, cpus);
   }
 
-  next(runnable: number, last: number, step: number, changing?: number, atomic?: boolean): number {
-    return this.current.next(runnable, last, step, changing, atomic);
+  next(runnable: number, last: number, step: number, did?: LastStep): number {
+    return this.current.next(runnable, last, step, did);
   }
 
   waited(t: number): void {

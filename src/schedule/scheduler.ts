@@ -11,10 +11,21 @@ export interface Scheduler {
   begin(threads: number, expectedSteps: number, lengths?: readonly number[], cpus?: number): void;
   /**
    * The thread to run next. `runnable`: bit set of threads that are unfinished and not known to wait; never 0.
-   * `last`: the thread that ran the step before, -1 at the start. `changing`: threads whose operation in flight has
-   * left a cached translation behind, for schedulers that look for windows. `atomic`: the last one holds a spinlock.
+   * `last`: the thread that ran the step before, -1 at the start. `did`: what that step did.
    */
-  next(runnable: number, last: number, step: number, changing?: number, atomic?: boolean): number;
+  next(runnable: number, last: number, step: number, did?: LastStep): number;
   /** The chosen thread could not go on; another is asked for. */
   waited(t: number): void;
+}
+
+/** What the step that was just made did, for schedulers that look for windows. */
+export interface LastStep {
+  /** It took something away from an entry. */
+  readonly tookAway: boolean;
+  /** Somebody caches what it took away. */
+  readonly leftBehind: boolean;
+  /** Its thread holds a spinlock. */
+  readonly atomic: boolean;
+  /** Its program operation has returned. */
+  readonly returned: boolean;
 }

@@ -33,7 +33,7 @@ export const STRATEGIES: readonly Strategy[] = [
     make: (prng, params = {}) =>
       // The deeper searches hit planted bugs in fewer runs, so they get more of them.
       new MixedScheduler(prng, [
-        { weight: 14, scheduler: new StallScheduler(prng) },
+        { weight: 22, scheduler: new StallScheduler(prng) },
         { weight: 4, scheduler: new PctScheduler(prng, params.depth) },
         { weight: 3, scheduler: new BurstScheduler(prng, params.longestBurst ?? LONGEST_BURST) },
         { weight: 2, scheduler: new WalkScheduler(prng) },

@@ -6,8 +6,7 @@ import { Laboratory } from '../../src/run/laboratory.js';
 import { caseGenerator } from '../../src/scenario/generate.js';
 import { strategyNamed } from '../../src/schedule/strategies.js';
 import { calibrate } from './calibrate.js';
-import { canaryRecipe, defaultRecipe } from '../../src/cli/trade.js';
-import { workerThreads, type Workforce } from '../../src/campaign/workforce.js';
+import { measureScaling } from './scaling.js';
 
 /**
  * Ratios of one run. Every round measures each thing once, in turn, so that a slow machine slows all of them; the
@@ -50,15 +49,6 @@ function drawCases(): number {
   return 0;
 }
 
-async function batches(force: Workforce): Promise<number> {
-  const begin = process.hrtime.bigint();
-  const tasks = Array.from({ length: 8 }, (_, i) =>
-    force.run({ kind: 'batch', seed: 'bench', from: i * 1000, count: 1000, firsts: false }),
-  );
-  await Promise.all(tasks);
-  return Number(process.hrtime.bigint() - begin) / 1e9;
-}
-
 const median = (numbers: readonly number[]): number =>
   [...numbers].sort((a, b) => a - b)[numbers.length >> 1];
 const row = (what: string, value: string): void => console.log(`${what.padEnd(66)} ${value}`);
@@ -97,15 +87,10 @@ async function main(): Promise<void> {
     over((r) => r.draw.seconds / r.watched.seconds).toFixed(2),
   );
 
-  const module = new URL('../../src/cli/trade.js', import.meta.url).href;
-  const [recipe, canary] = [defaultRecipe(), canaryRecipe()];
-  const one = workerThreads(1, module, recipe, canary);
-  const two = workerThreads(2, module, recipe, canary);
-  await Promise.all([batches(one), batches(two)]);
-  const ratios: number[] = [];
-  for (let i = 0; i < ROUNDS; i++) ratios.push((await batches(one)) / (await batches(two)));
+  const { ratios, ceilings } = await measureScaling(ROUNDS);
   row('two workers / one worker, cases/s (at least 1.8)', median(ratios).toFixed(2));
-  await Promise.all([one.close(), two.close()]);
+  row('two threads / one, calibration loop: what this machine gives', median(ceilings).toFixed(2));
+  row('the former / the latter', median(ratios.map((r, i) => r / ceilings[i])).toFixed(2));
 }
 
 await main();

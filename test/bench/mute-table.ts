@@ -13,10 +13,11 @@ import { shrink } from '../../src/shrink/shrinker.js';
  * Mutes every slot that notifies in a model, one after the other, and says what is found on conforming hardware: the
  * finding, the case that showed it, its shrunk size; or that nothing is, and which further mute brings it out.
  *
- *     node dist/test/bench/mute-table.js [model] [cases] [part] [parts]
+ *     node dist/test/bench/mute-table.js [model] [cases] [part] [parts] [seed]
  */
 
-const [modelName = 'optimized', cases = '100000', part = '0', parts = '1'] = process.argv.slice(2);
+const [modelName = 'optimized', cases = '100000', part = '0', parts = '1', seed = 'mutes'] =
+  process.argv.slice(2);
 const operations = operationsIn(callables.map((c) => c.operation));
 const register = { models, operations };
 const generate = caseGenerator(callables, { hardware: 'conforming' });
@@ -29,15 +30,20 @@ interface Hunted {
   readonly lab: Laboratory;
 }
 
+const laboratory = (mutes: readonly string[]): Laboratory =>
+  new Laboratory(callables, builtIn([modelName, ...mutes].join('~'), register), reference);
+
 /** First case in which the model without these slots fails and the reference does not. */
-function hunt(mutes: readonly string[], limit: number): Hunted {
-  const lab = new Laboratory(callables, builtIn([modelName, ...mutes].join('~'), register), reference);
+function hunt(mutes: readonly string[], limit: number, proves = (_: Finding): boolean => true): Hunted {
+  const lab = laboratory(mutes);
   for (let index = 0; index < limit; index++) {
-    const prng = new Prng(`mutes/${index}`);
-    const { finding } = lab.attempt(generate(prng), strategy.make(prng));
-    if (finding?.class !== 'candidate-only') continue;
-    const judged = lab.judge(finding.case, 100);
-    if (judged?.class === 'candidate-only') return { finding: judged, index, lab };
+    const prng = new Prng(`${seed}/${index}`);
+    const c = generate(prng);
+    // without a violation on the candidate there is nothing that a mute could have done
+    const { outcome, schedule } = lab.schedule(c, strategy.make(prng));
+    if (outcome.violation === undefined) continue;
+    const judged = lab.judge({ ...c, schedule }, 100);
+    if (judged?.class === 'candidate-only' && proves(judged)) return { finding: judged, index, lab };
   }
   return { finding: undefined, index: limit, lab };
 }
@@ -76,17 +82,27 @@ function related(site: string, slot: string): typeof active {
     .filter((ops) => ops.some((o) => o.name === cFunction))
     .sort((a, b) => a.length - b.length);
   const names = new Set(sizes[0]?.map((o) => o.name));
-  return active.filter((o) => names.has(o.site.split('/')[0]) && !(o.site === site && o.slot === slot));
+  const same = (o: { site: string }): number => (o.site.split('/')[0] === cFunction ? 0 : 1);
+  return active
+    .filter((o) => names.has(o.site.split('/')[0]) && !(o.site === site && o.slot === slot))
+    .sort((a, b) => same(a) - same(b));
 }
 
-/** The first single slot without which the mute is found; all of them at once if none is enough alone. */
+/** True if the case fails, where the reference does not, without these slots alone. */
+function failsAlone(lab: Laboratory, finding: Finding): boolean {
+  return lab.judge(finding.case, 0)?.class === 'candidate-only';
+}
+
+/**
+ * The first other slot without which the mute is found, in a case that passes without the other one alone; if there is
+ * none, what is found without all of them.
+ */
 function cover(site: string, slot: string): string {
   const mute = `${site}:${slot}`;
   const others = related(site, slot).map((o) => `${o.site}:${o.slot}`);
   for (const other of others) {
-    const without = hunt([other], Number(cases) / 10);
-    if (without.finding !== undefined) continue; // it carries weight alone: its finding would prove nothing
-    const both = hunt([mute, other], Number(cases) / 5);
+    const alone = laboratory([other]);
+    const both = hunt([mute, other], Number(cases) / 10, (finding) => !failsAlone(alone, finding));
     if (both.finding !== undefined) return `covered by ${other}; both muted: ${described(both)}`;
   }
   const all = hunt([mute, ...others], Number(cases) / 5);

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 
 import { bucketName, nextSample, sampleKey } from '../../src/campaign/bucket.js';
-import { Ledger } from '../../src/campaign/ledger.js';
+import { Ledger, type Sample } from '../../src/campaign/ledger.js';
 import type { BatchResult } from '../../src/campaign/task.js';
 import type { Finding } from '../../src/run/finding.js';
 import { fakeFinding } from './fake-job.js';
@@ -40,7 +40,7 @@ function batch(from: number, hits: number): BatchResult {
     finding,
     nth: i + 1,
   }));
-  const coverage = { steps: [], pairs: [], asked: [] };
+  const tally = { steps: new Float64Array(0), stepFirst: new Int32Array(0), pairs: [], asked: [] };
   return {
     kind: 'batch',
     from,
@@ -48,17 +48,18 @@ function batch(from: number, hits: number): BatchResult {
     steps: 100,
     inconclusive: 0,
     hits: hits === 0 ? [] : [{ key: 'a', count: hits, samples }],
-    coverage,
-    firsts: [],
+    tally,
   };
 }
 
 test('batches are entered in the order of their cases, whichever is done first', () => {
-  const ledger = new Ledger();
-  expect(ledger.add(batch(10, 5), 10)).toEqual([]);
-  expect(ledger.add(batch(20, 5), 10)).toEqual([]);
+  const ledger = new Ledger([], 10);
+  const enter = (from: number): Sample[] =>
+    ledger.add(batch(from, 5), { kind: 'batch', seed: 's', from, count: 10, emphasis: [] });
+  expect(enter(10)).toEqual([]);
+  expect(enter(20)).toEqual([]);
   expect(ledger.cases).toBe(0);
-  const due = ledger.add(batch(0, 5), 10);
+  const due = enter(0);
   expect(due.map((s) => [s.index, s.first])).toEqual([
     [0, true],
     [20, false],

@@ -96,6 +96,19 @@ test('what is found and saved does not depend on the number of workers', async (
   expect(eight.result.findings.map((r) => r.count)).toEqual(one.result.findings.map((r) => r.count));
 });
 
+test('feedback reaches what is rare more often, and does not depend on the number of workers either', async () => {
+  const many = { cases: 9000, batch: 50 };
+  const one = await run(inProcess(fakeModule, broken, broken), many);
+  const five = await run(crowd(5, broken, broken), many);
+  const twelve = await run(crowd(12, broken, broken), many);
+  expect(tree(five.crashes)).toEqual(tree(one.crashes));
+  expect(tree(twelve.crashes)).toEqual(tree(one.crashes));
+  expect(twelve.result.coverage).toEqual(one.result.coverage);
+  // The ten rare steps are one case in four hundred when every case is drawn afresh.
+  const rare = [...one.result.coverage.steps].filter(([name]) => Number(/\d+/.exec(name)) >= 40);
+  expect(rare.reduce((sum, [, n]) => sum + n, 0) / many.cases).toBeGreaterThan(0.05);
+});
+
 test('every case and every hit is counted once', async () => {
   const { result } = await run(crowd(3, broken, broken), { cases: 1950 });
   expect(result.cases).toBe(1950);
@@ -175,6 +188,8 @@ test('the corpus keeps each case that first reached something, once', async () =
     };
     return prepareCampaign(setup).campaign.run();
   };
-  expect((await keep()).kept).toBe(50);
+  const { kept, coverage } = await keep();
+  expect(kept).toBe(coverage.steps.size);
+  expect(kept).toBeGreaterThan(40);
   expect((await keep()).kept).toBe(0);
 });

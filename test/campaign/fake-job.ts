@@ -1,7 +1,7 @@
 import { Prng } from '../../src/base/prng.js';
 import type { Job, JobModule, Recipe, Shrunk } from '../../src/campaign/job.js';
 import type { Finding, FindingClass } from '../../src/run/finding.js';
-import type { Coverage, Lab } from '../../src/run/lab.js';
+import type { Lab, Tally } from '../../src/run/lab.js';
 import type { Case } from '../../src/scenario/case.js';
 
 /** A finding of the fake kernel. */
@@ -48,12 +48,15 @@ export class FakeJob implements Job {
   readonly lab = {} as Lab;
   readonly candidate = { name: 'fake', era: '4.13-4.14', cowReuse: 'mapcount', edits: [] };
   readonly reference = { name: 'right', era: '4.13-4.14', cowReuse: 'mapcount', edits: [] };
-  private steps = new Map<string, number>();
+  readonly stepNames = Array.from({ length: 50 }, (_, i) => `op:${i} do`);
+  private steps = new Float64Array(50);
+  private stepFirst = new Int32Array(50).fill(-1);
+  private attempts = 0;
 
   constructor(private readonly recipe: Recipe) {}
 
-  draw(seed: string): Case {
-    return this.find(seed).case;
+  draw(seeds: readonly string[]): Case {
+    return this.find(seeds.join(' ')).case;
   }
 
   private find(seed: string): Finding {
@@ -65,10 +68,15 @@ export class FakeJob implements Job {
     return fakeFinding(site, { class: cls, operations, ...(odd ? { quirk: 'late' } : {}) });
   }
 
-  tryCase(seed: string): ReturnType<Job['tryCase']> {
+  /** A step is the rarer the higher its number. A variant may do what the case did that it was made of. */
+  tryCase(seeds: readonly string[]): ReturnType<Job['tryCase']> {
+    const seed = seeds.join(' ');
     const prng = new Prng(seed);
-    const step = `op:${prng.below(50)} do`;
-    this.steps.set(step, (this.steps.get(step) ?? 0) + 1);
+    const again = seeds.length > 1 && prng.chance(0.5) ? new Prng(seeds[0]) : prng;
+    const step = again.weighted(this.stepNames.map((_, i) => (i < 40 ? 100 : 1)));
+    this.steps[step]++;
+    if (this.stepFirst[step] < 0) this.stepFirst[step] = this.attempts;
+    this.attempts++;
     const fails = this.recipe.mutes.length > 0 && prng.below(RARITY) === 0;
     return { steps: 10, inconclusive: false, finding: fails ? this.find(seed) : undefined };
   }
@@ -98,12 +106,8 @@ export class FakeJob implements Job {
     };
   }
 
-  reached(): number {
-    return this.steps.size;
-  }
-
-  coverage(): Coverage {
-    return { steps: new Map(this.steps), pairs: new Map(), asked: new Map() };
+  tally(): Tally {
+    return { steps: this.steps.slice(), stepFirst: this.stepFirst.slice(), pairs: [], asked: [] };
   }
 
   sitesIn(): number {
@@ -115,7 +119,9 @@ export class FakeJob implements Job {
   }
 
   resetCoverage(): void {
-    this.steps = new Map();
+    this.steps.fill(0);
+    this.stepFirst.fill(-1);
+    this.attempts = 0;
   }
 }
 

@@ -1,3 +1,4 @@
+import { kernelWords } from '../../src/kernel/verbs.js';
 import { expect, test } from '@jest/globals';
 
 import { BadInput } from '../../src/base/errors.js';
@@ -8,7 +9,7 @@ import { callables, models } from '../../models/models.js';
 import { operationsIn } from '../../src/program/operations-in.js';
 
 const operations = operationsIn(callables.map((c) => c.operation));
-const register: Register = { models, operations };
+const register: Register = { models, operations, words: kernelWords.withOperations(operations) };
 const v4_14 = builtIn('v4.14', register);
 
 test('a mute without a slot takes the slots inside the lock, the range end by name only', () => {

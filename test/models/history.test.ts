@@ -1,7 +1,6 @@
 import { expect, test } from '@jest/globals';
 
-import { callables, models } from '../../models/models.js';
-import { changes } from '../../models/changes.js';
+import { callables, changes, models } from '../../models/models.js';
 import { Prng } from '../../src/base/prng.js';
 import { existsIn } from '../../src/program/kernel-version.js';
 import { operationsIn } from '../../src/program/operations-in.js';

@@ -102,6 +102,42 @@ test('mixed draws more than one strategy', () => {
   expect(tally('mixed', [3, 3], 200).size).toBeGreaterThan(10);
 });
 
+/** Two CPUs and a device, 8 steps each; CPU 0 leaves a translation behind in its third step, under a lock until the sixth. */
+function stalled(seed: string): string {
+  const scheduler = strategyNamed('stall').make(new Prng(seed));
+  const left = [8, 8, 8];
+  let out = '';
+  scheduler.begin(3, 24, undefined, 2);
+  for (let last = -1; left.some((n) => n > 0);) {
+    const runnable = left.reduce((set, n, t) => set | (n > 0 ? 1 << t : 0), 0);
+    const made = last === 0 ? 8 - left[0] : 0;
+    const atomic = made >= 2 && made < 6;
+    const returned = last >= 0 && left[last] % 4 === 0;
+    const did = {
+      tookAway: made === 3,
+      leftBehind: made === 3,
+      atomic,
+      returned: returned && last !== 0,
+    };
+    last = scheduler.next(runnable, last, out.length, did);
+    left[last]--;
+    out += String(last);
+  }
+  return out;
+}
+
+test('stall holds the thread where it unlocks, while the other CPU and then the device finish an operation', () => {
+  const runs = Array.from({ length: 500 }, (_, i) => stalled(`stall/${i}`));
+  const held = runs.filter((run) => {
+    const sixth = [...run].reduce((at, t, i) => (t === '0' && at.n < 6 ? { n: at.n + 1, i } : at), {
+      n: 0,
+      i: 0,
+    });
+    return /^1{1,4}2{1,4}/.test(run.slice(sixth.i + 1)) && /^[12]{8}/.test(run.slice(sixth.i + 1));
+  });
+  expect(held.length / runs.length).toBeGreaterThan(0.15);
+});
+
 test('an unknown strategy is refused with the nearest name', () => {
   expect(() => strategyNamed('burst')).toThrow(BadInput);
   expect(() => strategyNamed('burst')).toThrow('Did you mean "bursts"?');

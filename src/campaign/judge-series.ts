@@ -1,0 +1,159 @@
+import type { Edit, Model } from '../program/model.js';
+import { hardwareText } from '../report/case-text.js';
+import { violationSentence } from '../report/sentence.js';
+import type { Finding } from '../run/finding.js';
+import { signatureOf } from '../run/finding.js';
+import type { Placement, PlacedHunk } from '../patch/placement.js';
+import {
+  worst,
+  type Evidence,
+  type JudgedBounds,
+  type JudgedHunk,
+  type Judgement,
+  type SeriesVerdict,
+} from '../patch/verdict.js';
+import { isFailure } from './bucket.js';
+import { blameHunks, creditHunks, type OpenLab } from './blame-hunks.js';
+import type { CampaignResult } from './records.js';
+import type { SmallWorlds } from './small-worlds.js';
+
+/** What was run to judge a series. */
+export interface Runs {
+  readonly campaigns: readonly CampaignResult[];
+  readonly small: SmallWorlds;
+  /** Names of the steps that each hunk changes, as coverage has them. */
+  readonly steps: readonly (readonly string[])[];
+  /** Signatures of findings that were accepted before. */
+  readonly known: ReadonlySet<string>;
+  readonly hardware: readonly string[];
+  readonly search: number;
+  readonly seed: string;
+  readonly canary: string;
+  readonly spent: boolean;
+}
+
+type Verdict = Omit<SeriesVerdict, 'worth' | 'roundTrips' | 'repro' | 'subjects'>;
+
+/** What the runs say of each hunk and of the series. No name of a function, file or bug decides anything here. */
+export function judgeSeries(placement: Placement, runs: Runs, open: OpenLab): Verdict {
+  const { base, hunks, model } = placement;
+  const edits = hunks.map((h) => h.edits);
+  const seen = distinct(runs);
+  const evidenceOf = (list: readonly Seen[]): readonly Evidence[] => list.map((s) => s.evidence);
+  const failing = seen.filter((s) => isFailure(s.finding.class));
+  const repairing = seen.filter((s) => s.finding.class === 'reference-only');
+  const blamed = failing.map((s) => blameHunks(s.finding, base.model, model, edits, open));
+  const credited = repairing.map((s) => creditHunks(s.finding, base.model, model, edits, open));
+  const reached = runs.steps.map((names) => reachedBy(names, runs.campaigns));
+  const judged = hunks.map((hunk, i): JudgedHunk => {
+    const evidence = evidenceOf(failing.filter((_, k) => blamed[k].includes(i)));
+    const repairs = credited.some((list) => list.includes(i));
+    return { hunk, evidence, reached: reached[i], ...judgeHunk(hunk, evidence, reached[i], repairs) };
+  });
+  const joint = evidenceOf(failing.filter((_, k) => blamed[k].length === 0));
+  const both = evidenceOf(seen.filter((s) => s.finding.class === 'both'));
+  return {
+    base,
+    judgement: ofSeries(judged, joint, both),
+    hunks: judged,
+    joint,
+    both,
+    repaired: evidenceOf(repairing),
+    bounds: boundsOf(runs),
+  };
+}
+
+interface Seen {
+  readonly finding: Finding;
+  readonly evidence: Evidence;
+}
+
+/** Each signature once, on conforming hardware if it was seen there. */
+function distinct(runs: Runs): readonly Seen[] {
+  const out = new Map<string, Seen>();
+  const add = (finding: Finding, directory: string | undefined): void => {
+    const conforming = Object.keys(finding.case.hardware).length === 0;
+    const key = signatureOf(finding);
+    const had = out.get(key);
+    if (had !== undefined && (had.evidence.conforming || !conforming)) return;
+    const evidence: Evidence = {
+      finding,
+      title: violationSentence(finding.violation, finding.case),
+      hardware: hardwareText(finding.case),
+      conforming,
+      known: runs.known.has(key),
+      directory,
+    };
+    out.set(key, { finding, evidence });
+  };
+  for (const campaign of runs.campaigns)
+    for (const r of campaign.findings) add(r.shrunk.finding, r.directory);
+  for (const finding of runs.small.findings) add(finding, undefined);
+  return [...out.values()];
+}
+
+/** How often the least reached of the steps ran; 0 when a hunk changes no step that is seen. */
+function reachedBy(names: readonly string[], campaigns: readonly CampaignResult[]): number {
+  const total = (name: string): number =>
+    campaigns.reduce((n, c) => n + (c.coverage.steps.get(name) ?? 0), 0);
+  return names.reduce((n, name) => n + total(name), 0);
+}
+
+function judgeHunk(
+  hunk: PlacedHunk,
+  evidence: readonly Evidence[],
+  reached: number,
+  repairs: boolean,
+): { judgement: Judgement; why: string } {
+  const fresh = evidence.filter((e) => !e.known);
+  const conforming = fresh.find((e) => e.conforming);
+  if (conforming !== undefined) return { judgement: 'unsafe', why: conforming.title };
+  if (fresh.length > 0)
+    return { judgement: 'unsafe-on-hardware', why: `on ${fresh[0].hardware}: ${fresh[0].title}` };
+  if (hunk.verdict === 'not-modelled' || hunk.verdict === 'not-placeable')
+    return { judgement: hunk.verdict, why: hunk.why };
+  if (hunk.verdict === 'harmless' || hunk.edits.length === 0) return { judgement: 'harmless', why: hunk.why };
+  if (reached === 0)
+    return { judgement: 'not-reached', why: 'no case reached a step that it changes, so nothing is known' };
+  if (repairs) return { judgement: 'repairs', why: 'the base fails without it, and does not with it' };
+  const accepted = evidence.length > 0 ? `; ${evidence.length} known findings were accepted` : '';
+  return { judgement: 'safe', why: `nothing was found within the bounds${accepted}` };
+}
+
+function ofSeries(
+  hunks: readonly JudgedHunk[],
+  joint: readonly Evidence[],
+  both: readonly Evidence[],
+): Judgement {
+  const fresh = joint.filter((e) => !e.known);
+  return worst([
+    ...hunks.map((h) => h.judgement),
+    ...fresh.map((e): Judgement => (e.conforming ? 'unsafe' : 'unsafe-on-hardware')),
+    ...(both.length > 0 ? (['both'] as const) : []),
+  ]);
+}
+
+function boundsOf(runs: Runs): JudgedBounds {
+  const sum = (of: (c: CampaignResult) => number): number => runs.campaigns.reduce((n, c) => n + of(c), 0);
+  const { worlds, states, preemptions, incomplete } = runs.small;
+  return {
+    seed: runs.seed,
+    cases: sum((c) => c.cases),
+    steps: sum((c) => c.steps),
+    seconds: sum((c) => c.seconds),
+    hardware: runs.hardware,
+    search: runs.search,
+    worlds,
+    states,
+    preemptions,
+    incomplete,
+    canary: runs.canary,
+    canaryCaught: runs.campaigns.every((c) => c.canary.caught >= 0),
+    spent: runs.spent,
+  };
+}
+
+/** The base with the edits of all hunks. */
+export function patched(base: Model, hunks: readonly (readonly Edit[])[]): Model {
+  return { ...base, name: `${base.name}+patch`, edits: [...base.edits, ...hunks.flat()] };
+}

@@ -1,0 +1,63 @@
+import { conclude } from '../explore/conclusion.js';
+import { REDUCED, type Bounds } from '../explore/bounds.js';
+import { witnessOf } from '../explore/witness.js';
+import type { Finding } from '../run/finding.js';
+import type { Laboratory } from '../run/laboratory.js';
+import type { Case } from '../scenario/case.js';
+import { exploreOn } from './exploration.js';
+import type { Workforce } from './workforce.js';
+
+/** What exhaustive exploration of small worlds showed. */
+export interface SmallWorlds {
+  readonly worlds: number;
+  readonly states: number;
+  readonly preemptions: number;
+  /** Worlds in which states were left out. */
+  readonly incomplete: number;
+  readonly findings: readonly Finding[];
+}
+
+export interface SmallWorldsPlan {
+  readonly bounds: Bounds;
+  /** Worlds, at most. */
+  readonly most: number;
+  /** No world is begun after so many milliseconds. */
+  readonly milliseconds: number;
+}
+
+/** Explores cases on both models, up to the bounds, until worlds or time run out. */
+export async function exploreSmallWorlds(
+  workforce: Workforce,
+  lab: Laboratory,
+  draw: (index: number) => Case,
+  plan: SmallWorldsPlan,
+): Promise<SmallWorlds> {
+  const began = Date.now();
+  const findings: Finding[] = [];
+  const exploration = { bounds: plan.bounds, reductions: REDUCED, outcomes: false };
+  let [worlds, states, incomplete] = [0, 0, 0];
+  while (worlds < plan.most && Date.now() - began < plan.milliseconds) {
+    // as many worlds at once as there are workers
+    const cases = Array.from({ length: Math.min(workforce.size, plan.most - worlds) }, (_, i) =>
+      draw(worlds + i),
+    );
+    const pairs = await Promise.all(
+      cases.map(async (c) => ({
+        case: c,
+        candidate: await exploreOn(workforce, c, 'candidate', exploration),
+        reference: await exploreOn(workforce, c, 'reference', exploration),
+      })),
+    );
+    for (const pair of pairs) {
+      worlds++;
+      states += pair.candidate.states + pair.reference.states;
+      if (!pair.candidate.complete || !pair.reference.complete) incomplete++;
+      for (const shown of conclude([pair])) {
+        const side = shown.class === 'reference-only' ? 'reference' : 'candidate';
+        const finding = lab.judge(witnessOf(lab, side, shown.case, shown.key, shown.path), 0);
+        if (finding !== undefined) findings.push({ ...finding, class: shown.class });
+      }
+    }
+  }
+  return { worlds, states, preemptions: plan.bounds.preemptions, incomplete, findings };
+}

@@ -1,0 +1,78 @@
+import type { Edit } from '../program/model.js';
+import { byFunction } from './hunk-functions.js';
+import type { HunkVerdict, PlacedHunk } from './placement.js';
+import type { Entry } from './reading.js';
+import type { Hunk } from './series.js';
+import { sidesOf, type Renames } from './sides.js';
+
+/** What was found out about a piece of a hunk. */
+export interface Outcome {
+  readonly verdict: HunkVerdict;
+  readonly line: number;
+  readonly why: string;
+  readonly function: string;
+  readonly edits: readonly Edit[];
+}
+
+const WORST: readonly HunkVerdict[] = ['not-placeable', 'not-modelled', 'placed', 'harmless'];
+
+/** The verdict of a hunk: the worst of its pieces'; harmless when nothing was found. */
+export function conclude(
+  entry: Entry,
+  outcomes: readonly Outcome[],
+  patch: number,
+  renames: Renames,
+): PlacedHunk {
+  const { file, hunk, settled } = entry;
+  const worst = [...outcomes].sort((a, b) => WORST.indexOf(a.verdict) - WORST.indexOf(b.verdict))[0];
+  const header = [...byFunction(hunk, entry.changes, renames).keys()][0] ?? '';
+  const result = worst ?? {
+    verdict: settled?.verdict ?? 'harmless',
+    line: hunk.lines.find((l) => l.kind !== 'context')?.line ?? hunk.line,
+    why: settled?.why ?? whyHarmless(entry, renames),
+    function: header,
+  };
+  return {
+    patch,
+    file: file.path,
+    line: result.line,
+    fileLine: fileLineOf(hunk, result.line),
+    function: result.function === '' ? header : result.function,
+    verdict: result.verdict,
+    edits: outcomes.flatMap((o) => o.edits),
+    why: result.why,
+    text: textOf(hunk),
+  };
+}
+
+function whyHarmless(entry: Entry, renames: Renames): string {
+  if (entry.changes.some((c) => c.sign !== ' ')) return 'declarations only';
+  if (definesOnly(entry.hunk))
+    return 'a function stands elsewhere, or is split off, and does what was done before';
+  const words = entry.hunk.lines.flatMap((l) => (l.kind === 'added' ? (l.text.match(/\w+/g) ?? []) : []));
+  const renamed = words.find((w) => renames.has(w));
+  return renamed === undefined ? 'comments and blanks' : `${renames.get(renamed)!} is renamed to ${renamed}`;
+}
+
+/** The hunk adds or removes lines of code, and after all changes no unit. */
+function definesOnly(hunk: Hunk): boolean {
+  const { before, after } = sidesOf(hunk, new Map());
+  return before.filter((u) => u.changed).length !== after.filter((u) => u.changed).length;
+}
+
+function fileLineOf(hunk: Hunk, line: number): number {
+  let last = hunk.newStart;
+  for (const l of hunk.lines) {
+    if (l.newLine !== undefined) last = l.newLine;
+    if (l.line >= line) return last;
+  }
+  return last;
+}
+
+function textOf(hunk: Hunk): string {
+  const sign = { context: ' ', removed: '-', added: '+' } as const;
+  const count = (without: 'added' | 'removed'): number => hunk.lines.filter((l) => l.kind !== without).length;
+  const name = hunk.function === undefined ? '' : ` ${hunk.function}`;
+  const header = `@@ -${hunk.oldStart},${count('added')} +${hunk.newStart},${count('removed')} @@${name}`;
+  return [header, ...hunk.lines.map((l) => sign[l.kind] + l.text)].join('\n');
+}

@@ -1,0 +1,104 @@
+import { pairOf } from './anchors.js';
+import type { CCall } from './c-units.js';
+import type { Change } from './changes.js';
+import { verbOf } from './spelling.js';
+
+/**
+ * A piece of a hunk that could be a step of an operation: a call of a verb, a condition, a label, a jump. `block` tells
+ * apart the braces in which elements of one hunk stand. Of a call that another replaces, `became` is that other one.
+ */
+export interface Element {
+  readonly kind: 'call' | 'test' | 'label' | 'goto';
+  readonly sign: ' ' | '-' | '+';
+  readonly verbs: readonly string[];
+  readonly call?: CCall;
+  readonly became?: { readonly verb: string; readonly call: CCall };
+  /** Added together with a condition around it. */
+  readonly conditional: boolean;
+  readonly change: Change;
+  readonly hunk: number;
+  readonly block: string;
+}
+
+/** The elements of one hunk's units, those that were replaced paired with what they became. */
+export function elementsOf(
+  changes: readonly Change[],
+  hunk: number,
+  known: ReadonlySet<string>,
+): readonly Element[] {
+  const blocks = new Map<string, string>();
+  for (const c of changes) if (c.after !== undefined) blocks.set(`+${c.after.block}`, `-${c.unit.block}`);
+  const blockOf = (c: Change): string =>
+    c.sign === '+' ? (blocks.get(`+${c.unit.block}`) ?? `+${c.unit.block}`) : `-${c.unit.block}`;
+  const tests = changes.filter((c) => c.sign === '+' && c.unit.kind === 'test');
+  const all = changes.flatMap((c) => {
+    const conditional = c.sign === '+' && tests.some((t) => stands(c, t));
+    return elementsIn(c, { sign: c.sign, change: c, hunk, block: blockOf(c), conditional }, known);
+  });
+  return runsOf(all).flatMap(paired);
+}
+
+/** The unit stands under the condition. */
+export function stands(inner: Change, test: Change): boolean {
+  return `${inner.unit.around} > `.startsWith(`${test.unit.around} > ${test.unit.text} > `);
+}
+
+type Shared = Pick<Element, 'sign' | 'change' | 'hunk' | 'block' | 'conditional'>;
+
+function elementsIn({ unit }: Change, shared: Shared, known: ReadonlySet<string>): readonly Element[] {
+  const [first] = unit.tokens;
+  switch (unit.kind) {
+    case 'label':
+      return [{ ...shared, kind: 'label', verbs: [`label ${first.text}`] }];
+    case 'goto':
+      return [{ ...shared, kind: 'goto', verbs: [`goto ${unit.tokens[1]?.text ?? ''}`] }];
+    case 'test': {
+      const words = unit.tokens.filter((t) => t.kind === 'word').map((t) => verbOf(t.text, known));
+      const verbs = [...new Set(words)].filter((w) => known.has(w));
+      return verbs.length === 0 ? [] : [{ ...shared, kind: 'test', verbs }];
+    }
+    default:
+      return unit.calls
+        .map((call) => ({ call, verb: verbOf(call.name, known) }))
+        .filter(({ verb }) => known.has(verb))
+        .map(({ call, verb }) => ({ ...shared, kind: 'call', verbs: [verb], call }));
+  }
+}
+
+/** Stretches of changed elements, and of unchanged ones. */
+function runsOf(all: readonly Element[]): readonly (readonly Element[])[] {
+  const runs: Element[][] = [];
+  for (const e of all) {
+    const last = runs[runs.length - 1];
+    if (last !== undefined && (last[0].sign === ' ') === (e.sign === ' ')) last.push(e);
+    else runs.push([e]);
+  }
+  return runs;
+}
+
+/** In a changed stretch, a removed call and an added one of the same kind in the same place are one call that changed. */
+function paired(run: readonly Element[]): readonly Element[] {
+  const gone = new Set<Element>();
+  const out: Element[] = [];
+  for (const e of run) {
+    if (e.sign !== '-' || e.kind !== 'call') {
+      out.push(e);
+      continue;
+    }
+    const other = run.find((x) => x.sign === '+' && x.kind === 'call' && !gone.has(x) && replaces(x, e));
+    if (other?.call === undefined) {
+      out.push(e);
+      continue;
+    }
+    gone.add(other);
+    out.push({ ...e, became: { verb: other.verbs[0], call: other.call } });
+  }
+  return out.filter((e) => !gone.has(e));
+}
+
+function replaces(added: Element, removed: Element): boolean {
+  return (
+    pairOf(added.verbs[0]).quiet === pairOf(removed.verbs[0]).quiet &&
+    added.change.unit.around === removed.change.unit.around
+  );
+}

@@ -1,0 +1,104 @@
+import type { Edit, Model } from '../program/model.js';
+import type { Operation } from '../program/step.js';
+import { align, type Alignment } from './align.js';
+import { anchorsOf } from './anchors.js';
+import { Arguments } from './arguments.js';
+import { conclude, type Outcome } from './conclude.js';
+import type { Element } from './elements.js';
+import type { Ground } from './ground.js';
+import { Obstacle, type Scene } from './insertions.js';
+import { leftoverOf, short } from './leftovers.js';
+import type { PlacedHunk } from './placement.js';
+import { counts, type Entry, type Group, type Piece, type Reading } from './reading.js';
+import { editsOf } from './translate.js';
+
+export interface PatchPlacement {
+  readonly hunks: readonly PlacedHunk[];
+  readonly edits: readonly Edit[];
+  readonly score: number;
+  /** The fit of the patch read backwards: higher when it is applied already. */
+  readonly reverse: number;
+}
+
+type Outcomes = Map<Entry, Outcome[]>;
+
+/** Places the hunks of one patch in the operations of `model`. */
+export function placePatch(reading: Reading, index: number, model: Model, ground: Ground): PatchPlacement {
+  const outcomes: Outcomes = new Map(reading.entries.map((entry) => [entry, []]));
+  const fit = { score: 0, reverse: 0 };
+  for (const group of reading.groups) {
+    const holders = ground.holding(group.cFunction);
+    if (holders.length === 0) for (const piece of group.pieces) failUnknown(piece, group.cFunction, outcomes);
+    for (const operation of holders) {
+      const { score, reverse } = placeGroup(group, operation, model, ground, outcomes);
+      fit.score += score;
+      fit.reverse += reverse;
+    }
+  }
+  const hunks = reading.entries.map((entry) => conclude(entry, outcomes.get(entry)!, index, reading.renames));
+  return { ...fit, hunks, edits: hunks.flatMap((h) => h.edits) };
+}
+
+function placeGroup(
+  { cFunction, pieces, elements }: Group,
+  operation: Operation,
+  model: Model,
+  ground: Ground,
+  outcomes: Outcomes,
+): { readonly score: number; readonly reverse: number } {
+  const anchors = anchorsOf(operation, model, cFunction);
+  const alignment = align(elements, anchors);
+  const args = new Arguments(operation);
+  elements.forEach((e, i) => {
+    if (e.call !== undefined && alignment.at[i] >= 0 && e.sign !== '+')
+      args.learn(e.call, anchors[alignment.at[i]]);
+  });
+  const { operations } = ground;
+  const scene = { operation, operations, model, anchors, elements, at: alignment.at, args };
+  pieces.forEach((piece, i) => outcomes.get(piece.entry)!.push(...translate(piece, i, scene, alignment)));
+  return { score: alignment.score, reverse: align(elements.map(backwards), anchors).score };
+}
+
+function backwards(e: Element): Element {
+  if (e.became !== undefined)
+    return { ...e, verbs: [e.became.verb], call: e.became.call, became: { verb: e.verbs[0], call: e.call! } };
+  return e.sign === ' ' ? e : { ...e, conditional: false, sign: e.sign === '-' ? '+' : '-' };
+}
+
+/** What a piece changes in a function that no operation stands for. */
+function failUnknown({ entry, changes }: Piece, cFunction: string, outcomes: Outcomes): void {
+  const change = changes.find(counts);
+  if (change === undefined) return;
+  const what = `"${short(change.unit.text)}"`;
+  outcomes.get(entry)!.push({
+    verdict: cFunction === '' ? 'not-placeable' : 'not-modelled',
+    line: change.line,
+    why:
+      cFunction === ''
+        ? `${what} is in a function that the hunk does not name`
+        : `no operation models ${cFunction}(), where ${what} changes`,
+    function: cFunction,
+    edits: [],
+  });
+}
+
+function translate(piece: Piece, hunk: number, scene: Scene, alignment: Alignment): readonly Outcome[] {
+  const name = scene.operation.name;
+  const outcomes: Outcome[] = [];
+  const edits: Edit[] = [];
+  scene.elements.forEach((element, i) => {
+    if (element.hunk !== hunk) return;
+    try {
+      edits.push(...editsOf(scene, alignment.rivals, i));
+    } catch (error) {
+      if (!(error instanceof Obstacle)) throw error;
+      outcomes.push({ verdict: error.verdict, line: error.line, why: error.why, function: name, edits: [] });
+    }
+  });
+  const own = scene.elements.filter((e) => e.hunk === hunk);
+  const left = leftoverOf(piece.changes, own);
+  if (left !== undefined) outcomes.push({ verdict: 'not-modelled', ...left, function: name, edits: [] });
+  const line = piece.changes.find(counts)?.line ?? piece.entry.hunk.line;
+  if (edits.length > 0) outcomes.push({ verdict: 'placed', line, why: '', function: name, edits });
+  return outcomes;
+}

@@ -1,0 +1,104 @@
+/**
+ * One thing of the kernel has several names: over releases, and where an inline function wraps another. Only the
+ * kernel's own vocabulary stands here, no function that a patch could change.
+ */
+
+interface Respelling {
+  /** As a patch may write it. */
+  readonly written: string;
+  /** The verb's name in the listings. */
+  readonly verb: string;
+  /** First release in which it is written so, and the first in which no more. */
+  readonly since?: string;
+  readonly until?: string;
+}
+
+const RESPELLINGS: readonly Respelling[] = [
+  // include/linux/mm.h, pagemap.h, rmap.h: pages became folios
+  { written: 'folio_put', verb: 'put_page', since: '5.16' },
+  { written: 'folio_get', verb: 'get_page', since: '5.16' },
+  { written: 'folio_mark_dirty', verb: 'set_page_dirty', since: '5.16' },
+  { written: 'folio_lock', verb: 'lock_page', since: '5.16' },
+  { written: 'folio_trylock', verb: 'trylock_page', since: '5.16' },
+  { written: 'folio_unlock', verb: 'unlock_page', since: '5.16' },
+  { written: 'folio_test_anon', verb: 'PageAnon', since: '5.16' },
+  { written: 'folio_mapped', verb: 'page_mapped', since: '5.16' },
+  { written: 'folio_add_new_anon_rmap', verb: 'page_add_new_anon_rmap', since: '6.8' },
+  { written: 'folio_remove_rmap_pte', verb: 'page_remove_rmap', since: '6.8' },
+  { written: 'folio_remove_rmap_pmd', verb: 'page_remove_rmap', since: '6.8' },
+  { written: 'hugetlb_remove_rmap', verb: 'page_remove_rmap', since: '6.8' },
+  { written: 'folio_remove_rmap_ptes', verb: 'page_remove_rmap', since: '6.9' },
+  // mm/rmap.c names the page by its part
+  { written: 'page_remove_file_rmap', verb: 'page_remove_rmap' },
+  // include/linux/mmu_notifier.h
+  { written: 'mmu_notifier_invalidate_secondary_tlbs', verb: 'mmu_notifier_invalidate_range', since: '6.5' },
+  // include/linux/mmap_lock.h; mm->mmap_sem before it. anon_vma_lock, i_mmap_lock: include/linux/rmap.h, fs.h
+  { written: 'mmap_write_lock', verb: 'down_write', since: '5.8' },
+  { written: 'mmap_write_unlock', verb: 'up_write', since: '5.8' },
+  { written: 'mmap_read_lock', verb: 'down_read', since: '5.8' },
+  { written: 'mmap_read_unlock', verb: 'up_read', since: '5.8' },
+  { written: 'mmap_write_downgrade', verb: 'downgrade_write', since: '5.8' },
+  { written: 'i_mmap_lock_write', verb: 'down_write' },
+  { written: 'i_mmap_unlock_write', verb: 'up_write' },
+  { written: 'i_mmap_lock_read', verb: 'down_read' },
+  { written: 'i_mmap_unlock_read', verb: 'up_read' },
+  { written: 'anon_vma_lock_write', verb: 'down_write' },
+  { written: 'anon_vma_unlock_write', verb: 'up_write' },
+  { written: 'anon_vma_lock_read', verb: 'down_read' },
+  { written: 'anon_vma_unlock_read', verb: 'up_read' },
+  // locks of page tables: one word each here
+  { written: 'huge_pte_lock', verb: 'huge_pte_lock' },
+  { written: 'pmd_unlock', verb: 'spin_unlock' },
+  { written: 'ptep_get_and_clear_full', verb: 'ptep_get_and_clear' },
+  { written: 'pmdp_huge_get_and_clear_full', verb: 'pmdp_huge_get_and_clear' },
+  // flushes of a part; include/asm-generic/hugetlb.h, mm/pgtable-generic.c
+  { written: 'flush_tlb_page', verb: 'flush_tlb_range' },
+  { written: 'flush_pmd_tlb_range', verb: 'flush_tlb_range' },
+  { written: 'flush_hugetlb_tlb_range', verb: 'flush_tlb_range' },
+  { written: 'arch_tlbbatch_flush', verb: 'try_to_unmap_flush' },
+  // hugetlb's own words for entries
+  { written: 'set_huge_swap_pte_at', verb: 'set_huge_pte_at' },
+  { written: 'huge_pte_none', verb: 'pte_none' },
+  { written: 'huge_pte_none_mostly', verb: 'pte_none' },
+  { written: 'is_hugetlb_entry_migration', verb: 'is_migration_entry' },
+  { written: 'huge_pte_dirty', verb: 'pte_dirty' },
+  { written: 'tlb_remove_page_size', verb: '__tlb_remove_page' },
+  { written: 'tlb_remove_page', verb: '__tlb_remove_page' },
+  // words whose meaning is their release
+  { written: 'mmu_notifier_range_init', verb: 'mmu_notifier_range_init', since: '5.0' },
+  { written: 'mmu_notifier_invalidate_range', verb: 'mmu_notifier_invalidate_range', until: '6.6' },
+  { written: 'ptep_clear_flush_notify', verb: 'ptep_clear_flush_notify', until: '6.6' },
+  {
+    written: 'mmu_notifier_invalidate_range_only_end',
+    verb: 'mmu_notifier_invalidate_range_only_end',
+    since: '4.15',
+    until: '6.6',
+  },
+];
+
+const byName = new Map(RESPELLINGS.map((r) => [r.written, r]));
+
+/** The verb that a C name stands for: its name in listings. `PageSwapBacked` is the flag `PG_swapbacked`. */
+export function verbOf(name: string, known: ReadonlySet<string>): string {
+  const respelt = byName.get(name)?.verb;
+  if (respelt !== undefined) return respelt;
+  if (known.has(name)) return name;
+  const flag =
+    /^(Set|Clear)?Page([A-Z]\w*)$/.exec(name) ?? /^folio_(set|clear)?_?(?:test_)?(\w+)$/.exec(name);
+  if (flag === null) return name;
+  const side = (flag[1] ?? '').toLowerCase();
+  const key = `${side === '' ? '' : `${side}:`}PG_${flag[2].toLowerCase().replace(/_/g, '')}`;
+  return known.has(key) ? key : name;
+}
+
+/** The releases in which all of these names are written. */
+export function releasesOf(names: Iterable<string>): {
+  readonly since: readonly string[];
+  readonly until: readonly string[];
+} {
+  const found = [...new Set(names)].flatMap((name) => byName.get(name) ?? []);
+  return {
+    since: found.flatMap((r) => r.since ?? []),
+    until: found.flatMap((r) => r.until ?? []),
+  };
+}
