@@ -17,6 +17,7 @@ import { teardown } from './history/teardown.js';
 import { subscribers } from './history/subscribers.js';
 import { tlbGather } from './history/tlb-gather.js';
 import { userfaultfd } from './history/userfaultfd.js';
+import { vmaLocks } from './history/vma-locks.js';
 
 /** Everything that is known of how the base operations changed, before v4.14 and after it, by topic. */
 export const changes: readonly Change[] = [
@@ -38,4 +39,5 @@ export const changes: readonly Change[] = [
   ...subscribers,
   ...tlbGather,
   ...userfaultfd,
+  ...vmaLocks,
 ];

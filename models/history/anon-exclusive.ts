@@ -24,6 +24,7 @@ import { copy_huge_pmd } from '../operations/copy_huge_pmd.js';
 import { copy_hugetlb_page_range } from '../operations/copy_hugetlb_page_range.js';
 import { copy_one_pte } from '../operations/copy_one_pte.js';
 import { hugetlb_cow } from '../operations/hugetlb_cow.js';
+import { migrate_vma_collect } from '../operations/migrate_vma_collect.js';
 import { remove_migration_pte } from '../operations/remove_migration_pte.js';
 import { try_to_unmap_one } from '../operations/try_to_unmap_one.js';
 import { write_protect_page } from '../operations/write_protect_page.js';
@@ -45,10 +46,14 @@ function forksPtes(): readonly Edit[] {
         set_pte_at(addr, src_pte, entry),
       ]),
     ]),
-    insert(name, 'after', { callee: 'page_dup_rmap' }, [
+    insert(name, 'before', { callee: 'is_write_device_private_entry' }, [
+      page_try_dup_anon_rmap(page, BY_PTE),
+    ]),
+    drop(name, { callee: 'page_dup_rmap', nth: 1 }),
+    insert(name, 'after', { callee: 'page_dup_rmap', nth: 2 }, [
       when(PageAnon(page), [page_try_dup_anon_rmap(page, BY_PTE)], [page_dup_rmap(page)]),
     ]),
-    drop(name, { callee: 'page_dup_rmap' }),
+    drop(name, { callee: 'page_dup_rmap', nth: 2 }),
   ];
 }
 
@@ -73,6 +78,25 @@ function forksHugePages(): readonly Edit[] {
       when(PageAnon(page), [page_try_dup_anon_rmap(page, BY_PMD)], [page_dup_compound_rmap(page)]),
     ]),
     drop(name, { callee: 'page_dup_compound_rmap' }),
+  ];
+}
+
+/** Migration to a device's memory, which takes the entry away without the rmap. */
+function collects(): readonly Edit[] {
+  const { name } = migrate_vma_collect;
+  const [page, addr, pte, entry] = ['page', 'addr', 'pte', 'entry'].map((r) =>
+    register(migrate_vma_collect, r),
+  );
+  const left = make_migration_entry(page, entry);
+  return [
+    insert(name, 'after', { callee: 'set_pte_at' }, [
+      when(
+        PageAnonExclusive(page),
+        [page_try_share_anon_rmap(page), set_pte_at(addr, pte, pte_swp_mkexclusive(left))],
+        [set_pte_at(addr, pte, left)],
+      ),
+    ]),
+    drop(name, { callee: 'set_pte_at' }),
   ];
 }
 
@@ -123,6 +147,7 @@ function merges(): readonly Edit[] {
 export const keepsAnonExclusive: readonly Edit[] = [
   ...forksPtes(),
   ...forksHugePages(),
+  ...collects(),
   ...unmaps(),
   ...migratesBack(),
   ...merges(),

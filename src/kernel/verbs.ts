@@ -41,6 +41,7 @@ import * as truncate from './truncate.js';
 import * as umemOdp from './umem-odp.js';
 import * as uprobes from './uprobes.js';
 import * as vma from './vma.js';
+import * as vmaLock from './vma-lock.js';
 import * as writeback from './writeback.js';
 import * as vmscan from './vmscan.js';
 
@@ -83,6 +84,7 @@ const files: readonly Readonly<Record<string, unknown>>[] = [
   umemOdp,
   uprobes,
   vma,
+  vmaLock,
   migrate,
   pageVmaMapped,
   vmscan,

@@ -64,6 +64,7 @@ const MM_FIELDS: Fields = {
   [MM.PENDING]: ['tlb_flush_pending', 'count'],
   [MM.BATCHED]: ['tlb_flush_batched', 'flag'],
   [MM.HUGE_ZERO]: ['pins the huge zero page', 'flag'],
+  [MM.VMA_LOCKED]: ['pages of vmas locked for writing', 'bits'],
 };
 
 /**
@@ -105,6 +106,8 @@ export class WordNames {
     const agent = this.agent(Math.floor(at / this.layout.threadSize));
     if (at % this.layout.threadSize === THREAD.BATCH)
       return { name: `${agent} batched flush of mms`, form: 'bits' };
+    if (at % this.layout.threadSize === THREAD.VMA_LOCK)
+      return { name: `${agent} holds the lock of the vma at`, form: 'address' };
     return undefined;
   }
 
