@@ -174,7 +174,8 @@ function swapsIn(exclusive: boolean): readonly Edit[] {
     drop(name, { callee: 'swap_free' }),
     ...(exclusive
       ? [
-          insert(name, 'before', { callee: 'set_pte_at' }, [
+          // after, since what userfaultfd does to the entry stands before it
+          insert(name, 'after', { callee: 'set_pte_at' }, [
             page_add_anon_rmap(cached, at),
             when(equal(alone, ONE), [SetPageAnonExclusive(cached)]), // RMAP_EXCLUSIVE
             set_pte_at(at, place, entry),
