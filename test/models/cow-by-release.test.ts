@@ -1,8 +1,6 @@
 import { expect, test } from '@jest/globals';
 
-import { changes } from '../../models/changes.js';
-import { kernelAt } from '../../models/history.js';
-import { callables, models } from '../../models/models.js';
+import { callables, changes, kernelAt, models } from '../../models/models.js';
 import { Prng } from '../../src/base/prng.js';
 import { existsIn } from '../../src/program/kernel-version.js';
 import type { Edit, Model } from '../../src/program/model.js';
@@ -41,7 +39,13 @@ test.each(['5.4', '5.8', '5.9', '5.18', '5.19', '6.5', '6.10'])(
   'fork and write faults of a release that has no model of its own, %s, agree with themselves',
   (version) => {
     const model = kernelAt(
-      { version, about: '', readFrom: '', era: version === '6.10' ? '6.6-' : '4.15-6.5', cowReuse: 'mapcount' },
+      {
+        version,
+        about: '',
+        readFrom: '',
+        era: version === '6.10' ? '6.6-' : '4.15-6.5',
+        cowReuse: 'mapcount',
+      },
       changes,
     );
     checkEdits(operations, model);
