@@ -1,5 +1,6 @@
 import type { Change } from './history.js';
 import { copyOnWriteOrder } from './history/copy-on-write-order.js';
+import { cowReuse } from './history/cow-reuse.js';
 import { daxChanges } from './history/dax.js';
 import { deviceMemory } from './history/device-memory.js';
 import { hugePages } from './history/huge-pages.js';
@@ -17,6 +18,7 @@ import { teardown } from './history/teardown.js';
 import { subscribers } from './history/subscribers.js';
 import { tlbGather } from './history/tlb-gather.js';
 import { userfaultfd } from './history/userfaultfd.js';
+import { vmaLocks } from './history/vma-locks.js';
 
 /** Everything that is known of how the base operations changed, before v4.14 and after it, by topic. */
 export const changes: readonly Change[] = [
@@ -24,6 +26,7 @@ export const changes: readonly Change[] = [
   ...numa,
   ...teardown,
   ...copyOnWriteOrder,
+  ...cowReuse,
   ...daxChanges,
   ...deviceMemory,
   ...hugePages,
@@ -38,4 +41,5 @@ export const changes: readonly Change[] = [
   ...subscribers,
   ...tlbGather,
   ...userfaultfd,
+  ...vmaLocks,
 ];

@@ -15,6 +15,7 @@ import { v6_6 } from './v6.6.js';
 import { v6_12 } from './v6.12.js';
 
 export { changes } from './changes.js';
+export { kernelAt } from './history.js';
 export { hunks } from './patch-2017.js';
 export { callables } from './operations/register.js';
 export * as notifier from './operations/mmu_notifier.js';

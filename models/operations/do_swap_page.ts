@@ -50,7 +50,7 @@ export const do_swap_page = operation({
   from: 'mm/memory.c',
   takes: ['addr', 'orig_pte', 'write', 'vma'],
   gives: ['fault'],
-  locals: ['page', 'pte', 'entry', 'left'],
+  locals: ['page', 'pte', 'entry', 'left', 'exclusive'],
   steps: ({ addr, orig_pte, write, vma, fault, page, pte, entry, left }) => [
     when(is_migration_entry(orig_pte), [migration_entry_wait(addr, orig_pte), go_to('out')]),
     when(is_device_private_entry(orig_pte), [

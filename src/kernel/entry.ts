@@ -32,6 +32,9 @@ export const KIND_TABLE = 5 << 10;
 /** The PMD is none for every walk, and khugepaged holds the table that it took out of it: mmap_sem keeps it none. */
 export const KIND_DETACHED = 6 << 10;
 
+/** Swap and migration entries: the page was mapped by this entry alone (pte_swp_exclusive). */
+export const SWP_EXCLUSIVE = 1 << 13;
+
 /** Bits that swap, migration and device-private entries take over from what they replace. */
 export const KEPT = PTE.SOFT_DIRTY | PTE.UFFD_WP;
 

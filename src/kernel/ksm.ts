@@ -1,8 +1,9 @@
 import { PAGE_WORDS } from '../machine/geometry.js';
-import { FRAME } from '../machine/layout.js';
+import { FRAME, VPAGE } from '../machine/layout.js';
 import { constant } from '../program/build.js';
 import { test } from '../machine/verb.js';
 import { DONE, NO } from '../program/primitive.js';
+import { PG } from './page.js';
 import { pageMapcount } from './rmap.js';
 import { headOf } from './walk.js';
 
@@ -29,3 +30,15 @@ export const page_count_explained = test(
     return m.words[at + FRAME.REF] === expected ? DONE : NO;
   },
 );
+
+/**
+ * A KSM page that has one reference becomes an ordinary anonymous page of `addr` (reuse_ksm_page, v5.2); NO otherwise. The
+ * frozen count lets nobody in, so this is one step. The page is locked.
+ */
+export const reuse_ksm_page = test('reuse_ksm_page', ['page', 'addr'], (m, _t, page, addr) => {
+  const at = m.layout.frameAt(page);
+  if (m.words[at + FRAME.SWAP] !== 0 || m.words[at + FRAME.REF] !== 1) return NO;
+  m.words[at + FRAME.FLAGS] &= ~PG.KSM;
+  m.words[at + FRAME.INDEX] = m.words[m.layout.vpage(addr) + VPAGE.PGOFF];
+  return DONE;
+});

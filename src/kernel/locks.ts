@@ -1,4 +1,4 @@
-import { THREAD } from '../machine/layout.js';
+import { MM, THREAD } from '../machine/layout.js';
 import type { Machine } from '../machine/machine.js';
 import { MARK } from '../machine/observer.js';
 import { test, value, verb } from '../machine/verb.js';
@@ -121,6 +121,12 @@ export const down_write_trylock = test(
   { effect: { does: 'take', resource: 'rwsem', of: 0 } },
 );
 
+/** vma_end_write_all: with mmap_lock the locks of single vmas go. */
+function endVmaWrites(m: Machine, lock: number): void {
+  const { mm, mmSize, geometry } = m.layout;
+  if (lock >= mm && lock < mm + geometry.mms * mmSize) m.words[lock + MM.VMA_LOCKED] = 0;
+}
+
 export const up_write = verb(
   'up_write',
   ['lock'],
@@ -136,6 +142,7 @@ export const up_write = verb(
       return DONE;
     }
     w[lock] = 0;
+    endVmaWrites(m, lock);
     w[m.layout.threadAt(t) + THREAD.HELD]--;
     return DONE;
   },
@@ -154,5 +161,6 @@ export const downgrade_write = verb('downgrade_write', ['lock'], (m, t, lock) =>
     return DONE;
   }
   w[lock] = 1 << t;
+  endVmaWrites(m, lock);
   return DONE;
 });

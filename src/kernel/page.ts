@@ -31,6 +31,8 @@ export const PG = {
   ISOLATED: 2048,
   /** PG_uptodate is clear: the contents are not to be used. */
   NOT_UPTODATE: 4096,
+  /** See kernel/anon-exclusive. */
+  ANON_EXCLUSIVE: 8192,
 } as const;
 
 export const PG_dirty = constant('PG_dirty', PG.DIRTY);

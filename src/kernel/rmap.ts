@@ -33,6 +33,7 @@ export const page_add_new_anon_rmap = verb(
       w[field(m, page + i, FRAME.FLAGS)] |= PG.ANON | PG.SWAPBACKED;
       w[field(m, page + i, FRAME.INDEX)] = index + i;
     }
+    w[field(m, page, FRAME.FLAGS)] |= PG.ANON_EXCLUSIVE;
     if (compound) w[field(m, page, FRAME.CMAP)]++;
     else w[field(m, page, FRAME.MAP)]++;
     return DONE;
@@ -57,12 +58,17 @@ export const page_add_anon_rmap = verb(
   { effect: { does: 'take', resource: 'rmap', of: 0 } },
 );
 
+/** One more entry maps the page, a PMD if it is `compound`. */
+export function mapOnce(m: Machine, page: number, compound: boolean): void {
+  if (!isZeroFrame(page)) m.words[field(m, page, compound ? FRAME.CMAP : counts(m, page))]++;
+}
+
 /** One more PTE maps the page (page_add_anon_rmap, page_dup_rmap, page_add_file_rmap). */
 export const page_dup_rmap = verb(
   'page_dup_rmap',
   ['page'],
   (m, _t, page) => {
-    if (!isZeroFrame(page)) m.words[field(m, page, counts(m, page))]++;
+    mapOnce(m, page, false);
     return DONE;
   },
   { effect: { does: 'take', resource: 'rmap', of: 0 } },
@@ -72,7 +78,7 @@ export const page_dup_compound_rmap = verb(
   'page_dup_compound_rmap',
   ['page'],
   (m, _t, page) => {
-    if (!isZeroFrame(page)) m.words[field(m, page, FRAME.CMAP)]++;
+    mapOnce(m, page, true);
     return DONE;
   },
   { effect: { does: 'take', resource: 'rmap', of: 0 } },
@@ -135,6 +141,9 @@ export const page_mapcount_is = test('page_mapcount_equals', ['page', 'n'], (m, 
 /** page_count: references of the whole page. */
 export const page_count_is = test('page_count_equals', ['page', 'n'], (m, _t, page, n) =>
   m.words[field(m, headOf(m, page), FRAME.REF)] === n ? DONE : NO,
+);
+export const page_count_above = test('page_count_above', ['page', 'n'], (m, _t, page, n) =>
+  m.words[field(m, headOf(m, page), FRAME.REF)] > n ? DONE : NO,
 );
 export const page_mapcount = value('page_mapcount', ['page'], (m, _t, page) => pageMapcount(m, page));
 

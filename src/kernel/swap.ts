@@ -21,6 +21,10 @@ function freeSlotIfUnused(m: Machine, slot: number): void {
 export const PageSwapCache = test('PageSwapCache', ['page'], (m, _t, page) =>
   slotOf(m, page) >= 0 ? DONE : NO,
 );
+/** 1 for a page in the swap cache, whose reference is one of the page's. */
+export const in_swap_cache = value('PageSwapCache_as_number', ['page'], (m, _t, page) =>
+  slotOf(m, page) >= 0 ? 1 : 0,
+);
 /** Swap slot of a page in the swap cache (page_private). */
 export const page_swap_slot = value('page_private', ['page'], (m, _t, page) => slotOf(m, page));
 

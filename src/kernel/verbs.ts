@@ -2,6 +2,7 @@ import type { Primitive } from '../program/primitive.js';
 import type { Arg, Computed, Condition, Constant, Do, Expand } from '../program/step.js';
 import { Vocabulary } from '../program/vocabulary.js';
 import * as access from './access.js';
+import * as anonExclusive from './anon-exclusive.js';
 import * as bind from './bind.js';
 import * as choice from './choice.js';
 import * as dax from './dax.js';
@@ -41,12 +42,14 @@ import * as truncate from './truncate.js';
 import * as umemOdp from './umem-odp.js';
 import * as uprobes from './uprobes.js';
 import * as vma from './vma.js';
+import * as vmaLock from './vma-lock.js';
 import * as writeback from './writeback.js';
 import * as vmscan from './vmscan.js';
 
 /** Every file of this room that exports verbs or constants of the step language. */
 const files: readonly Readonly<Record<string, unknown>>[] = [
   access,
+  anonExclusive,
   bind,
   choice,
   dax,
@@ -83,6 +86,7 @@ const files: readonly Readonly<Record<string, unknown>>[] = [
   umemOdp,
   uprobes,
   vma,
+  vmaLock,
   migrate,
   pageVmaMapped,
   vmscan,

@@ -30,7 +30,8 @@ export const THREAD = {
   GRACE: 25, // synchronize_srcu: the threads whose read sections it waits for
   RANGE: 26, // the open brackets, RANGE_ROOM words: first page, and pages from bit 16 on; the oracles read them
   VISITS: 30, // an invalidation that takes several steps: those behind it
-  REGS: 31,
+  VMA_LOCK: 31, // the page, + 1, by which a fault holds the lock of its vma: see kernel/vma-lock
+  REGS: 32,
 } as const;
 
 /** Brackets of one thread that can be open at once. */
@@ -49,7 +50,8 @@ export const MM = {
   ITREE: 6, // interval notifiers: bit 0 has_itree, bit 1 invalidate_seq is odd, then active_invalidate_ranges
   EXIT: 7, // threads that have left the mm for good, and EXITING when nobody is left
   FLAGS: 8, // MMF_UNSTABLE and MMF_OOM_SKIP: see kernel/oom
-  PUD: 9, // table index + 1 of the PMD page, one word a PUD region
+  VMA_LOCKED: 9, // bit set of the pages whose vma is locked for writing: see kernel/vma-lock
+  PUD: 10, // table index + 1 of the PMD page, one word a PUD region
 } as const;
 
 export const VPAGE = {

@@ -75,6 +75,7 @@ const MM_FIELDS: Fields = {
   [MM.PENDING]: ['tlb_flush_pending', 'count'],
   [MM.BATCHED]: ['tlb_flush_batched', 'flag'],
   [MM.HUGE_ZERO]: ['pins the huge zero page', 'flag'],
+  [MM.VMA_LOCKED]: ['pages of vmas locked for writing', 'bits'],
 };
 
 /**
@@ -123,6 +124,8 @@ export class WordNames {
       return { name: `${agent} batched flush of mms`, form: 'bits' };
     if (at % this.layout.threadSize === THREAD.VISITS)
       return { name: `${agent} next visit of the invalidation`, form: 'count' };
+    if (at % this.layout.threadSize === THREAD.VMA_LOCK)
+      return { name: `${agent} holds the lock of the vma at`, form: 'address' };
     return undefined;
   }
 

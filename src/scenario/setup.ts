@@ -5,7 +5,7 @@ import { FIRST_TAG, initialValue, twinValue } from '../machine/values.js';
 import type { Callable } from '../program/callable.js';
 import { choiceMask } from '../kernel/choice.js';
 import { DAX } from '../kernel/dax.js';
-import { FRAME_SHIFT, KIND_SWAP, PTE, tableEntry } from '../kernel/entry.js';
+import { FRAME_SHIFT, KIND_SWAP, PTE, SWP_EXCLUSIVE, tableEntry } from '../kernel/entry.js';
 import { allocFrame, allocHuge, PG } from '../kernel/page.js';
 import { allocTable } from '../kernel/pgtable.js';
 import {
@@ -162,6 +162,7 @@ function mapHuge(m: Machine, first: number, pmd: number, kind: number, region: R
       for (let k = 0; k < PAGE_WORDS; k++) w[at + FRAME.W + k] = contents(first + i, k, region);
     }
     w[L.frameAt(head) + FRAME.REF]--; // the mapping's reference is the one it was allocated with
+    if (region.map !== 'huge-shared') w[L.frameAt(head) + FRAME.FLAGS] |= PG.ANON_EXCLUSIVE;
   }
   w[L.frameAt(head) + FRAME.REF]++;
   w[L.frameAt(head) + FRAME.CMAP]++;
@@ -219,7 +220,7 @@ function anonEntry(m: Machine, addr: number, region: Region): number {
   const { layout: L, words: w } = m;
   const frame = allocFrame(m);
   const at = L.frameAt(frame);
-  w[at + FRAME.FLAGS] = PG.ANON | PG.SWAPBACKED | PG.DIRTY;
+  w[at + FRAME.FLAGS] = PG.ANON | PG.SWAPBACKED | PG.DIRTY | PG.ANON_EXCLUSIVE;
   w[at + FRAME.INDEX] = w[L.vpage(addr) + VPAGE.PGOFF]!;
   w[at + FRAME.MAP] = 1;
   for (let k = 0; k < PAGE_WORDS; k++) w[at + FRAME.W + k] = contents(addr, k, region);
@@ -229,7 +230,7 @@ function anonEntry(m: Machine, addr: number, region: Region): number {
 /** mark_page_lazyfree has taken PG_swapbacked away; the entry is clean. */
 function lazyfreeEntry(m: Machine, addr: number, region: Region): number {
   const entry = anonEntry(m, addr, region);
-  m.words[m.layout.frameAt(entry >>> FRAME_SHIFT) + FRAME.FLAGS] = PG.ANON;
+  m.words[m.layout.frameAt(entry >>> FRAME_SHIFT) + FRAME.FLAGS] = PG.ANON | PG.ANON_EXCLUSIVE;
   return entry;
 }
 
@@ -246,6 +247,7 @@ function sharedEntry(m: Machine, c: Case, addr: number, region: Region): number 
     const at = L.frameAt(theirs >>> FRAME_SHIFT);
     w[at + FRAME.MAP]++;
     w[at + FRAME.REF]++;
+    w[at + FRAME.FLAGS] &= ~PG.ANON_EXCLUSIVE;
     return theirs;
   }
   return anonEntry(m, addr, region) | PTE.DIRTY | PTE.SOFT_DIRTY;
@@ -258,7 +260,7 @@ function swappedEntry(m: Machine, addr: number, region: Region): number {
     if (w[at + SWAP.COUNT] !== 0) continue;
     w[at + SWAP.COUNT] = 1;
     for (let k = 0; k < PAGE_WORDS; k++) w[at + SWAP.S + k] = contents(addr, k, region);
-    return (s << FRAME_SHIFT) | KIND_SWAP | PTE.SOFT_DIRTY;
+    return (s << FRAME_SHIFT) | KIND_SWAP | SWP_EXCLUSIVE | PTE.SOFT_DIRTY;
   }
   return anonEntry(m, addr, region) | PTE.DIRTY | PTE.SOFT_DIRTY;
 }

@@ -9,7 +9,6 @@ import type { Operation } from '../../src/program/step.js';
 import { printListing } from '../../src/program/listing.js';
 import { operationsWith } from '../../src/program/operations-in.js';
 import { parseListing } from '../../src/program/parse-listing.js';
-import type { Model } from '../../src/program/model.js';
 import { problemText } from '../../src/program/problem.js';
 
 const programs = callables.map((c) => c.operation);
