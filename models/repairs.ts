@@ -9,7 +9,6 @@ import { kernelHalfRepairs } from './repairs-kernel-half.js';
 import { ksmRepairs } from './repairs-ksm.js';
 import { mprotectAndMremapRepairs } from './repairs-mprotect-mremap.js';
 import { reclaimRepairs } from './repairs-reclaim.js';
-import { softDirtyRepairs } from './repairs-soft-dirty.js';
 import { teardownRepairs } from './repairs-teardown.js';
 import { userfaultfdRepairs } from './repairs-userfaultfd.js';
 
@@ -25,7 +24,6 @@ export const repairs: readonly Edit[] = [
   ...ksmRepairs,
   ...mprotectAndMremapRepairs,
   ...reclaimRepairs,
-  ...softDirtyRepairs,
   ...teardownRepairs,
   ...userfaultfdRepairs,
 ];

@@ -6,7 +6,7 @@ import { bitOf } from '../machine/values.js';
 import { isPresent, KIND_MIGRATION, kindOf } from '../kernel/entry.js';
 import { PG } from '../kernel/page.js';
 import { isFile } from '../kernel/vma.js';
-import { baseEntry, frameFor } from '../kernel/walk.js';
+import { baseEntry, frameFor, isZeroFrame } from '../kernel/walk.js';
 import { transitOwner } from './after.js';
 import type { Asking } from './asking.js';
 import { addressOf, backedValue, backingFrame, fileValue, NO_ADDRESS, POISON } from './backing.js';
@@ -34,6 +34,8 @@ export function settleContents(l: Asking, t: number, kind: number, object: numbe
       (!gone && (kept || fresh)) ||
       backed === (kind === WINDOW.UNMAP || gone ? NO_ADDRESS : resultOf(m, addr, k)) ||
       backed === NO_ADDRESS ||
+      // the zero page holds nothing of the victim: the reaper passes it by while its entry is being split
+      (kind === WINDOW.REAP && isZeroFrame(backingFrame(m, addr))) ||
       backed === POISON ||
       (!gone && fileShows(l, addr, k, backed));
     for (const oracle of l.oracles) oracle.discarded?.(l, t, addr, k, backed, allowed);
