@@ -7,7 +7,6 @@ import { driver_migrate_vma } from './driver_migrate_vma.js';
 import { dup_mmap } from './dup_mmap.js';
 import { bind_device } from './mmu_notifier_register.js';
 import { unbind_device } from './mmu_notifier_unregister.js';
-import { device_kernel_access, user_kernel_access } from './kernel_access.js';
 import { khugepaged_scan_pmd } from './khugepaged_scan_pmd.js';
 import { ksm_scan } from './ksm_scan.js';
 import { madvise_dontneed } from './madvise_dontneed.js';
@@ -30,7 +29,7 @@ import { uffd_un_protect, uffd_write_protect } from './uffd_write_protect.js';
 import { uprobe_write_opcode } from './uprobe_write_opcode.js';
 import { task_numa_work } from './task_numa_work.js';
 import { user_read, user_write } from './user_access.js';
-import { vmalloc, vmalloc_huge } from './vmalloc.js';
+import { kernelHalfCallables } from './register-kernel-half.js';
 import { wp_shared_mapping_range } from './wp_shared_mapping_range.js';
 import { writeback } from './writeback.js';
 
@@ -292,41 +291,5 @@ export const callables: readonly Callable[] = [
     choices: FAULTS,
     writes: false,
   },
-  {
-    operation: device_kernel_access,
-    by: 'device',
-    weight: 0.05,
-    args: [],
-    on: EVERY,
-    choices: [],
-    writes: false,
-  },
-  {
-    operation: user_kernel_access,
-    by: 'cpu',
-    weight: 0.04,
-    args: [],
-    on: EVERY,
-    choices: [],
-    writes: false,
-  },
-  {
-    operation: vmalloc,
-    by: 'cpu',
-    weight: 0.1,
-    args: [],
-    on: EVERY,
-    choices: [],
-    writes: false,
-  },
-  {
-    operation: vmalloc_huge,
-    by: 'cpu',
-    weight: 0.1,
-    args: [],
-    on: EVERY,
-    choices: [],
-    writes: false,
-    since: '5.13',
-  },
+  ...kernelHalfCallables,
 ];

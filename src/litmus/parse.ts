@@ -12,6 +12,11 @@ import { parseWorld } from './parse-world.js';
 import { Source, splitOutsideQuotes, type Piece } from './source.js';
 
 const SECTION = /^(schedule|models|bounds|finding|~?exists|forbid|forall)\b/;
+/** The same limits as on the command line. */
+const BOUNDS: Readonly<Record<string, readonly [number, number]>> = {
+  preemptions: [0, 60],
+  states: [1000, 200_000_000],
+};
 const NAME = /^shootdown\s+(\S{1,200})$/;
 
 type Check = (c: Case, callables: readonly Callable[]) => void;
@@ -118,7 +123,12 @@ class Parser {
     if (word === 'models') this.models = this.modelsOf(rest);
     else if (word === 'bounds') this.bounds = this.boundsOf(rest);
     else {
-      readJson(rest.text, line, this.source);
+      const finding = readJson(rest.text, line, this.source);
+      if (typeof finding !== 'object' || finding === null || Array.isArray(finding))
+        this.source.refuse(
+          line,
+          'the finding is no object; expected what "shootdown litmus --from-json" wrote.',
+        );
       this.finding = rest.text;
     }
     return undefined;
@@ -133,13 +143,15 @@ class Parser {
 
   private boundsOf(piece: Piece): LitmusBounds {
     const pairs = piece.text.split(',').map((text) => {
-      const [, name, value] = /^\s*(preemptions|states)\s+(\d{1,9})\s*$/.exec(text) ?? [];
-      if (name === undefined)
+      const [, name = '', value] = /^\s*(preemptions|states)\s+(\d{1,9})\s*$/.exec(text) ?? [];
+      const n = Number(value);
+      const range = BOUNDS[name] as readonly [number, number] | undefined;
+      if (range === undefined || n < range[0] || n > range[1])
         this.source.refuse(
           piece.line,
-          `"${shortened(text.trim())}" is no bound; expected preemptions N or states N.`,
+          `"${shortened(text.trim())}" is no bound; expected preemptions N (0 to 60) or states N (1000 to 200000000).`,
         );
-      return [name, Number(value)] as const;
+      return [name, n] as const;
     });
     return Object.fromEntries(pairs);
   }

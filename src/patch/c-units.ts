@@ -31,6 +31,10 @@ interface Frame {
   readonly names?: string;
 }
 
+/** No C is nested deeper: braces, and calls in arguments of calls. What is, is not looked at. */
+const DEEPEST = 100;
+const DEEPEST_CALL = 20;
+
 const CONTROL = new Set(['if', 'for', 'while', 'switch']);
 const EXIT = new Set(['return', 'break', 'continue']);
 const NOT_CALLED = new Set([
@@ -95,6 +99,7 @@ class Splitter {
   }
 
   private open(header: string, brace: boolean, names?: string): void {
+    if (this.frames.length >= DEEPEST) this.frames.pop();
     this.frames.push({ header, brace, block: ++this.blocks, ...(names === undefined ? {} : { names }) });
     if (brace) this.at++;
   }
@@ -220,18 +225,19 @@ export function definedName(head: readonly Token[]): string | undefined {
 /** Calls of a unit in the order in which they begin. */
 export function callsIn(tokens: readonly Token[]): readonly CCall[] {
   const out: CCall[] = [];
-  let outerEnd = -1;
+  let around: readonly number[] = []; // where the calls around this one end
   tokens.forEach((token, i) => {
     if (token.kind !== 'word' || tokens[i + 1]?.text !== '(' || NOT_CALLED.has(token.text)) return;
-    if (isDeclared(tokens, i)) return;
+    around = around.filter((end) => end > i);
+    if (isDeclared(tokens, i) || around.length >= DEEPEST_CALL) return;
     const end = matching(tokens, i + 1);
     out.push({
       name: token.text,
       args: argsOf(tokens.slice(i + 2, end)),
-      nested: i < outerEnd,
+      nested: around.length > 0,
       at: token.at,
     });
-    outerEnd = Math.max(outerEnd, end);
+    around = [...around, end];
   });
   return out;
 }

@@ -19,7 +19,9 @@ export function byFunction(
       if (kind === 'function') continue; // the head of a definition is no step
     }
     const name = inside ?? current;
-    out.set(name, [...(out.get(name) ?? []), change]);
+    const list = out.get(name);
+    if (list === undefined) out.set(name, [change]);
+    else list.push(change);
   }
   return out;
 }

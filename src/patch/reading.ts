@@ -49,10 +49,14 @@ export function readingOf(patch: Patch, ground: Ground, wide: readonly WideFunct
   const renames = renamesIn(patch.files, ground.known);
   const hunks = patch.files.flatMap((file) => file.hunks.map((hunk) => ({ file, hunk })));
   const isC = hunks.map(({ file }) => kindOfFile(file.path) === 'c');
-  const sides = hunks.map(({ hunk }, i) => (isC[i] ? sidesOf(hunk, renames) : { before: [], after: [] }));
+  const sides = hunks.map(({ hunk }, i) =>
+    isC[i] && !isLong(hunk) ? sidesOf(hunk, renames) : { before: [], after: [] },
+  );
   const whole = wide.map((w) => sidesOf(w.hunk, renames));
   const { sides: tidied, moved } = tidy([...sides, ...whole], (name) => ground.holding(name).length > 0);
-  const entries = hunks.map(({ file, hunk }, i) => entryOf(file, hunk, changesOf(tidied[i])));
+  const entries = hunks.map(({ file, hunk }, i) =>
+    entryOf(file, hunk, isLong(hunk) ? undefined : changesOf(tidied[i])),
+  );
   const shown = new Set(wide.flatMap((w) => w.hunk.lines.map((l) => l.line)));
   const pieces = new Map<string, Piece[]>();
   for (const { name, hunk, sides: bodies } of moved)
@@ -100,6 +104,11 @@ function wholeGroup(
   const body = changes.filter((c) => c.unit.kind !== 'function');
   const elements = elementsOf(body, 0, ground, pieceOf);
   return [{ cFunction: renames.get(name) ?? name, whole: true, pieces, shown: [body], elements }];
+}
+
+/** More than any hunk that changes code that is there: it is not read. */
+function isLong(hunk: Hunk): boolean {
+  return hunk.lines.length > 5000 || hunk.lines.reduce((sum, l) => sum + l.text.length, 0) > 400_000;
 }
 
 function entryOf(file: PatchedFile, hunk: Hunk, changes: readonly Change[] | undefined): Entry {

@@ -95,6 +95,8 @@ const wrong: [string, string | RegExp, string, RegExp][] = [
   ['a segment of nobody', 'dev0.0;', 'dev7.0;', /line 15: "dev7" is no agent; expected one of cpu0, dev0/],
   ['a segment past the end', 'dev0.0;', 'dev0.3;', /line 15: dev0 has no operation 3/],
   ['a bound of nothing', 'preemptions 2', 'threads 2', /line 17: "threads 2" is no bound/],
+  ['too many preemptions', 'preemptions 2', 'preemptions 61', /line 17: "preemptions 61" is no bound/],
+  ['a finding that is none', 'bounds', 'finding 3\nbounds', /line 17: the finding is no object/],
   ['an unknown section', 'models', 'modles', /line 16: "modles/],
   ['no condition', /exists[\s\S]*/, '', /the file ends; expected schedule, models/],
   ['an operation past the end', 'dev0.1 =', 'dev0.2 =', /line 18: dev0 has no operation 2/],

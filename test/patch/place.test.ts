@@ -270,3 +270,30 @@ test('hunks of one function place each other: their order is that of the steps',
     'try_to_unmap_one placed: notify try_to_unmap_one/swap:after-set; mute try_to_unmap_one:after-unlink',
   ]);
 });
+
+test('a base-commit that is a release is the base', () => {
+  const text = `${patch('only-end')}\nbase-commit: bebc6082da0a9f5d47a1ea2edc099bf671058bd4\n`;
+  expect(placeText(text).base).toMatchObject({
+    model: { name: 'v4.14' },
+    why: 'base-commit bebc6082da0a is v4.14',
+  });
+  expect(placeText(text.replace('bebc', 'aaaa')).base.model.name).toBe('v4.15');
+});
+
+test.each([
+  ['brackets', '('],
+  ['braces', '{'],
+  ['calls', 'f('],
+  ['conditions', 'if(a)'],
+  ['quotes', '"'],
+  ['comments', '/*'],
+  ['stars', '*'],
+  ['statements', 'f();'],
+])('many %s take no time', (_, text) => {
+  const line = `+${text.repeat(100)}\n`;
+  const lines = line.repeat(900);
+  const hunk = `--- a/mm/x.c\n+++ b/mm/x.c\n@@ -1,1 +1,901 @@ static int wp_page_copy(void)\n a();\n${lines}`;
+  const begin = performance.now();
+  placeText(hunk, 'v4.14');
+  expect(performance.now() - begin).toBeLessThan(5000);
+});
