@@ -168,7 +168,7 @@ export const CASES: readonly Written[] = [
     world: world([[region('anon', ['page', 'page'], { mergeable: true })]]),
     threads: [cpu(0, call('ksm_scan', 0, 1)), device(0, call('device_read', 1, 0), call('device_read', 1, 0))],
     runs: [
-      stops(0, 0, REPLACE, 'mmu_notifier_invalidate_range_start', 2),
+      stops(0, 0, REPLACE, 'mmu_notifier_invalidate_range_start.start', 2),
       ends(1, 0),
       ends(0, 0),
       ends(1, 1),
