@@ -1,5 +1,6 @@
 import type { Change } from './history.js';
 import { copyOnWriteOrder } from './history/copy-on-write-order.js';
+import { copyOnWriteReuse } from './history/copy-on-write-reuse.js';
 import { daxChanges } from './history/dax.js';
 import { deviceMemory } from './history/device-memory.js';
 import { hugePages } from './history/huge-pages.js';
@@ -24,6 +25,7 @@ export const changes: readonly Change[] = [
   ...numa,
   ...teardown,
   ...copyOnWriteOrder,
+  ...copyOnWriteReuse,
   ...daxChanges,
   ...deviceMemory,
   ...hugePages,

@@ -31,6 +31,8 @@ export const PG = {
   ISOLATED: 2048,
   /** PG_uptodate is clear: the contents are not to be used. */
   NOT_UPTODATE: 4096,
+  /** Pinned for writing by the one mm that has it, and not shared since (PG_anon_exclusive, v5.19, as far as pins go). */
+  ANON_EXCLUSIVE: 8192,
 } as const;
 
 export const PG_dirty = constant('PG_dirty', PG.DIRTY);
@@ -97,6 +99,8 @@ export function freeFrame(m: Machine, t: number, frame: number): void {
     if (w[at + DEVICE.WALK_AT] !== 0 && covers(w[at + DEVICE.WALK_ENTRY], frame))
       w[at + DEVICE.WALK_ENTRY] |= PTE.FREED;
   }
+  for (let u = L.thread + THREAD.PIN_ENTRY; u < L.mm; u += L.threadSize)
+    if (w[u] !== 0 && covers(w[u], frame)) w[u] |= PTE.FREED; // pins
   const at = L.frameAt(frame);
   w.fill(0, at, at + FRAME.SIZE);
 }

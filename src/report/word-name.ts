@@ -123,6 +123,9 @@ export class WordNames {
       return { name: `${agent} batched flush of mms`, form: 'bits' };
     if (at % this.layout.threadSize === THREAD.VISITS)
       return { name: `${agent} next visit of the invalidation`, form: 'count' };
+    if (at % this.layout.threadSize === THREAD.PIN_ENTRY) return { name: `pin of ${agent}`, form: 'entry' };
+    if (at % this.layout.threadSize === THREAD.IRQS_OFF)
+      return { name: `${agent} interrupts off`, form: 'flag' };
     return undefined;
   }
 
