@@ -112,17 +112,7 @@ test.each(bad)('%s ends with 2 and one sentence', async (_name, patch, args, exp
 /** Runs a command line of the build, whose workers can be hired. */
 function judge(...args: string[]): { status: number | null; stdout: string } {
   const patch = 'test/patch/patches/cow-without-notify.patch';
-  const main = [
-    'dist/src/cli/main.js',
-    'validate',
-    patch,
-    '--base',
-    'v4.14',
-    '--seed',
-    'x',
-    '--cases',
-    '500',
-  ];
+  const main = ['dist/src/cli/main.js', 'validate', patch, '--base', 'v5.0', '--seed', 'x', '--cases', '500'];
   return spawnSync(process.execPath, [...main, '--hardware', 'conforming', '--workers', '1', ...args], {
     encoding: 'utf8',
   });
