@@ -21,6 +21,7 @@ import { prq_event_thread } from '../operations/device_access.js';
 import { do_swap_page } from '../operations/do_swap_page.js';
 import { do_user_addr_fault } from '../operations/do_user_addr_fault.js';
 import { do_wp_page } from '../operations/do_wp_page.js';
+import { get_user_pages_unlocked } from '../operations/get_user_pages_unlocked.js';
 import { handle_mm_fault } from '../operations/handle_mm_fault.js';
 import { mwriteprotect_range } from '../operations/mwriteprotect_range.js';
 import { register } from './steps-of.js';
@@ -108,8 +109,15 @@ function faults(): readonly Edit[] {
  */
 function monitor(): readonly Edit[] {
   const cpu = (r: string): ReturnType<typeof register> => register(do_user_addr_fault, r);
+  const gup = (r: string): ReturnType<typeof register> => register(get_user_pages_unlocked, r);
   const fault = register(prq_event_thread, 'fault');
   return [
+    insert(get_user_pages_unlocked.name, 'after', { callee: 'up_read' }, [
+      when(equal(gup('fault'), VM_FAULT_RETRY), [
+        call(mwriteprotect_range, { start: gup('addr'), count: ONE, cp_flags: MM_CP_UFFD_WP_RESOLVE }),
+        go_to('retry'),
+      ]),
+    ]),
     insert(do_user_addr_fault.name, 'after', { callee: 'up_read' }, [
       when(equal(cpu('fault'), VM_FAULT_RETRY), [
         call(mwriteprotect_range, { start: cpu('addr'), count: ONE, cp_flags: MM_CP_UFFD_WP_RESOLVE }),

@@ -22,13 +22,16 @@ import {
   forget_seq,
   is_interval,
   is_kvm,
+  is_pin,
   walks_page_table,
 } from '../../src/kernel/shadow.js';
 import { find_vma, VM_READ, VM_WRITE, vma_allows } from '../../src/kernel/vma.js';
 import { direct_page_fault } from './direct_page_fault.js';
 import { handle_mm_fault } from './handle_mm_fault.js';
+import { has_pin } from '../../src/kernel/pin.js';
 import { ib_umem_odp_map_dma_and_lock } from './ib_umem_odp_map_dma_and_lock.js';
 import { ib_umem_odp_map_dma_pages } from './ib_umem_odp_map_dma_pages.js';
+import { pinned_read, pinned_write, put_pinned_page } from './pinned_page.js';
 
 const READ = number(0);
 const WRITE = number(1);
@@ -86,6 +89,7 @@ export const device_read = operation({
   takes: ['addr', 'word'],
   locals: ['fault', 'missing'],
   steps: ({ addr, word, fault, missing }) => [
+    when(is_pin(), [call(pinned_read, { addr, word }), go_to('out')]),
     label('again'),
     when(not(load(addr, word)), [
       when(
@@ -110,6 +114,7 @@ export const device_write = operation({
   takes: ['addr', 'word'],
   locals: ['fault', 'missing'],
   steps: ({ addr, word, fault, missing }) => [
+    when(is_pin(), [call(pinned_write, { addr, word }), go_to('out')]),
     label('again'),
     when(not(post(addr, word)), [
       when(
@@ -131,12 +136,15 @@ export const device_write = operation({
   ],
 });
 
-/** The device drops a translation of its own accord. */
+/** The device drops a translation of its own accord, its driver a pin. */
 export const device_evict = operation({
   name: 'device_evict',
   from: 'device',
   takes: ['addr'],
-  steps: ({ addr }) => [evict(addr), pasid_idle()],
+  steps: ({ addr }) => [
+    when(is_pin(), [when(has_pin(addr, READ), [call(put_pinned_page)])], [evict(addr)]),
+    pasid_idle(),
+  ],
 });
 
 /** The device reads a translation ahead of need. */

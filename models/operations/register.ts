@@ -1,12 +1,10 @@
 import type { Callable } from '../../src/program/callable.js';
+import { accesses, EVERY, FAULTS } from './register-accesses.js';
 import { dax_fsync } from './dax_fsync.js';
 import { clean_record_shared_mapping_range } from './clean_record_shared_mapping_range.js';
 import { clear_refs_write } from './clear_refs_write.js';
-import { device_evict, device_prefetch, device_read, device_write } from './device_access.js';
 import { driver_migrate_vma } from './driver_migrate_vma.js';
 import { dup_mmap } from './dup_mmap.js';
-import { bind_device } from './mmu_notifier_register.js';
-import { unbind_device } from './mmu_notifier_unregister.js';
 import { khugepaged_scan_pmd } from './khugepaged_scan_pmd.js';
 import { ksm_scan } from './ksm_scan.js';
 import { madvise_dontneed } from './madvise_dontneed.js';
@@ -28,42 +26,18 @@ import { split_huge_pages_set } from './split_huge_pages_set.js';
 import { uffd_un_protect, uffd_write_protect } from './uffd_write_protect.js';
 import { uprobe_write_opcode } from './uprobe_write_opcode.js';
 import { task_numa_work } from './task_numa_work.js';
-import { user_read, user_write } from './user_access.js';
 import { kernelHalfCallables } from './register-kernel-half.js';
 import { wp_shared_mapping_range } from './wp_shared_mapping_range.js';
 import { writeback } from './writeback.js';
 
-const EVERY = ['anon', 'file-shared', 'file-private', 'dax', 'hugetlb-private', 'hugetlb-shared'];
 const BASE = ['anon', 'file-shared', 'file-private', 'dax'];
 const RMAPPED = ['anon', 'file-shared', 'file-private'];
 const FILES = ['file-shared', 'file-private'];
 const RECLAIM = ['swap-full', 'swap-duplicate-fails', 'pte-unused', 'swapbacked-mismatch'];
-const FAULTS = ['page-allocation-fails', 'huge-allocation-fails', 'well-placed'];
 
 /** The program operations: what the threads of a case can call. */
 export const callables: readonly Callable[] = [
-  { operation: user_read, by: 'cpu', args: ['addr', 'word'], on: EVERY, choices: FAULTS, writes: false },
-  { operation: user_write, by: 'cpu', args: ['addr', 'word'], on: EVERY, choices: FAULTS, writes: true },
-  { operation: device_read, by: 'device', args: ['addr', 'word'], on: EVERY, choices: FAULTS, writes: false },
-  { operation: device_write, by: 'device', args: ['addr', 'word'], on: EVERY, choices: FAULTS, writes: true },
-  {
-    operation: device_evict,
-    by: 'device',
-    args: ['addr'],
-    on: EVERY,
-    choices: [],
-    weight: 0.12,
-    writes: false,
-  },
-  {
-    operation: device_prefetch,
-    by: 'device',
-    args: ['addr'],
-    on: EVERY,
-    choices: [],
-    weight: 0.12,
-    writes: false,
-  },
+  ...accesses,
   {
     operation: madvise_dontneed,
     by: 'cpu',
@@ -262,24 +236,6 @@ export const callables: readonly Callable[] = [
     args: ['any-addr'],
     on: ['hugetlb-private', 'hugetlb-shared'],
     choices: ['huge-allocation-fails'],
-    writes: false,
-  },
-  {
-    operation: bind_device,
-    by: 'cpu',
-    weight: 0.3,
-    args: ['device'],
-    on: EVERY,
-    choices: [],
-    writes: false,
-  },
-  {
-    operation: unbind_device,
-    by: 'cpu',
-    weight: 0.25,
-    args: ['device'],
-    on: EVERY,
-    choices: [],
     writes: false,
   },
   {

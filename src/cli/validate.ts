@@ -6,6 +6,7 @@ import type { CampaignResult } from '../campaign/records.js';
 import { judgeSeries, type Runs } from '../campaign/judge-series.js';
 import { exploreSmallWorlds, type SmallWorlds } from '../campaign/small-worlds.js';
 import { readPatch } from '../campaign/read-patch.js';
+import { openSourceTree } from '../campaign/source-tree.js';
 import { prepareCampaign } from '../campaign/start.js';
 import { workerThreads } from '../campaign/workforce.js';
 import { Prng } from '../base/prng.js';
@@ -88,7 +89,8 @@ async function validate(patches: readonly string[], options: ValidateOptions): P
   const plan = planOf(options);
   const known = knownSignatures(options.known);
   const series = await seriesOf(patches);
-  const placement = placeSeries(series, register.models, register.operations, options.base);
+  const tree = options.tree === undefined ? undefined : await openSourceTree(options.tree);
+  const placement = placeSeries(series, register.models, register.operations, options.base, tree);
   const runs = await runAll(placement, plan, options, known);
   const open = (a: Placement['model'], b: Placement['model']): Laboratory => new Laboratory(callables, a, b);
   const judged = judgeSeries(placement, runs, open);

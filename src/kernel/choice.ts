@@ -14,7 +14,10 @@ export const CHOICES = [
   { name: 'swapbacked-mismatch', about: 'PageSwapBacked and PageSwapCache disagree (the warned-about case)' },
   { name: 'device-private', about: 'the page is device-private memory' },
   { name: 'well-placed', about: 'the page is on the right NUMA node (mpol_misplaced)' },
-  { name: 'notifier-would-block', about: 'a subscriber cannot do without sleeping in a start that may not block' },
+  {
+    name: 'notifier-would-block',
+    about: 'a subscriber cannot do without sleeping in a start that may not block',
+  },
 ] as const;
 
 export type ChoiceName = (typeof CHOICES)[number]['name'];

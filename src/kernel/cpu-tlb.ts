@@ -33,6 +33,15 @@ export function dropAll(m: Machine, u: number): void {
   m.words.fill(0, tlb, tlb + m.layout.tlbSize);
 }
 
+/** Another CPU of the mm has interrupts off (the lockless walk of get_user_pages_fast): the IPI of a flush waits for it. */
+export function ipiWaits(m: Machine, t: number, mm: number): boolean {
+  for (let u = 0; u < m.layout.geometry.cpus; u++) {
+    const at = m.layout.threadAt(u);
+    if (u !== t && m.words[at + THREAD.IRQS_OFF] !== 0 && m.words[at + THREAD.MM] === mm) return true;
+  }
+  return false;
+}
+
 /** `kind`: {@link LEAF} or {@link TABLES}; a flush of the whole mm is one of tables. */
 export function flushCpuRange(m: Machine, addr: number, count: number, kind: number): void {
   const mm = addr >> m.layout.pagesShift;

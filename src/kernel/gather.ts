@@ -3,12 +3,12 @@ import { PTES_PER_PMD } from '../machine/geometry.js';
 import type { Machine } from '../machine/machine.js';
 import { test, value, verb } from '../machine/verb.js';
 import { expand, mutedSlot, slot } from '../program/build.js';
-import { DONE, NO } from '../program/primitive.js';
+import { BLOCKED, DONE, NO } from '../program/primitive.js';
 import type { Expand } from '../program/step.js';
 import { frameOf, KIND_TABLE, kindOf, PTE } from './entry.js';
 import { invalidateSecondary } from './iommu.js';
 import { putPage } from './page.js';
-import { flushCpuRange, LEAF, TABLES } from './cpu-tlb.js';
+import { flushCpuRange, ipiWaits, LEAF, TABLES } from './cpu-tlb.js';
 import { pmdIndex } from './walk.js';
 
 /**
@@ -102,6 +102,7 @@ export const tlb_needs_flush = test(
 
 const cpu_flush = verb('tlb_flush', [], (m, t) => {
   const lo = m.words[at(m, t, THREAD.GATHER_LO)];
+  if (ipiWaits(m, t, lo >> m.layout.pagesShift)) return BLOCKED;
   const tables = m.words[at(m, t, THREAD.GATHER_TABLES)] !== 0;
   flushCpuRange(m, lo, m.words[at(m, t, THREAD.GATHER_HI)] - lo, tables ? TABLES : LEAF);
   return DONE;
@@ -161,6 +162,10 @@ export function freeTable(m: Machine, table: number): void {
   for (let i = 0; i < caches; i++) {
     const e = w[L.walkCache + i];
     if (e !== 0 && frameOf(e) === table) w[L.walkCache + i] = e | PTE.FREED;
+  }
+  for (let u = 0; u < L.geometry.cpus; u++) {
+    const walk = L.threadAt(u) + THREAD.GUP_TABLE;
+    if (w[walk] !== 0 && frameOf(w[walk]) === table) w[walk] |= PTE.FREED;
   }
   const a = L.tableAt(table);
   w.fill(0, a, a + TABLE.SIZE);

@@ -33,6 +33,8 @@ export const PG = {
   NOT_UPTODATE: 4096,
   /** See kernel/anon-exclusive. */
   ANON_EXCLUSIVE: 8192,
+  /** Pinned for writing by the one mm that has it, and not shared since (what PG_anon_exclusive says of pins, v5.19). */
+  PINNED_OWN: 16384,
 } as const;
 
 export const PG_dirty = constant('PG_dirty', PG.DIRTY);
@@ -99,6 +101,8 @@ export function freeFrame(m: Machine, t: number, frame: number): void {
     if (w[at + DEVICE.WALK_AT] !== 0 && covers(w[at + DEVICE.WALK_ENTRY], frame))
       w[at + DEVICE.WALK_ENTRY] |= PTE.FREED;
   }
+  for (let u = L.thread + THREAD.PIN_ENTRY; u < L.mm; u += L.threadSize)
+    if (w[u] !== 0 && covers(w[u], frame)) w[u] |= PTE.FREED; // pins
   const at = L.frameAt(frame);
   w.fill(0, at, at + FRAME.SIZE);
 }

@@ -1,8 +1,9 @@
-import { FRAME, VPAGE } from '../machine/layout.js';
+import { FRAME, THREAD, VPAGE } from '../machine/layout.js';
 import { PTES_PER_PMD } from '../machine/geometry.js';
 import type { Machine } from '../machine/machine.js';
 import { test, value, verb } from '../machine/verb.js';
 import { DONE, NO } from '../program/primitive.js';
+import { frameOf, PTE } from './entry.js';
 import { PG } from './page.js';
 import { isCow, isFile, isHugetlb, VM } from './vma.js';
 import { headOf, isZeroFrame } from './walk.js';
@@ -19,6 +20,27 @@ function field(m: Machine, frame: number, f: number): number {
 /** Where the mappings of the page are counted: a hugetlb page is mapped as a whole. */
 function counts(m: Machine, page: number): number {
   return (m.words[field(m, page, FRAME.FLAGS)] & PG.HUGETLB) !== 0 ? FRAME.CMAP : FRAME.MAP;
+}
+
+/** One more mm may map the page. */
+function share(m: Machine, page: number): void {
+  const n = counts(m, page) === FRAME.CMAP ? PTES_PER_PMD : 1;
+  for (let i = 0; i < n; i++) m.words[field(m, page + i, FRAME.FLAGS)] &= ~PG.PINNED_OWN;
+}
+
+/** The mm of `addr` has pinned the page for writing. */
+function isPinnedBy(m: Machine, page: number, addr: number): boolean {
+  for (let t = 0; t < m.layout.threads; t++) {
+    const at = m.layout.threadAt(t);
+    const e = m.words[at + THREAD.PIN_ENTRY];
+    if (
+      (e & PTE.WRITE) !== 0 &&
+      frameOf(e) === page &&
+      ((m.words[at + THREAD.PIN_AT] - 1) ^ addr) < m.layout.pages
+    )
+      return true;
+  }
+  return false;
 }
 
 /** Anonymous page mapped for the first time: it belongs to the anon_vma from here on, at `addr`'s index. */
@@ -52,6 +74,7 @@ export const page_add_anon_rmap = verb(
       w[field(m, page, FRAME.FLAGS)] |= PG.ANON | PG.SWAPBACKED;
       w[field(m, page, FRAME.INDEX)] = w[m.layout.vpage(addr) + VPAGE.PGOFF]!;
     }
+    if (!isPinnedBy(m, page, addr)) share(m, page);
     w[field(m, page, counts(m, page))]++;
     return DONE;
   },
@@ -68,6 +91,8 @@ export const page_dup_rmap = verb(
   'page_dup_rmap',
   ['page'],
   (m, _t, page) => {
+    if (isZeroFrame(page)) return DONE;
+    share(m, page);
     mapOnce(m, page, false);
     return DONE;
   },
@@ -78,6 +103,8 @@ export const page_dup_compound_rmap = verb(
   'page_dup_compound_rmap',
   ['page'],
   (m, _t, page) => {
+    if (isZeroFrame(page)) return DONE;
+    for (let i = 0; i < PTES_PER_PMD; i++) share(m, page + i);
     mapOnce(m, page, true);
     return DONE;
   },
@@ -144,6 +171,20 @@ export const page_count_is = test('page_count_equals', ['page', 'n'], (m, _t, pa
 );
 export const page_count_above = test('page_count_above', ['page', 'n'], (m, _t, page, n) =>
   m.words[field(m, headOf(m, page), FRAME.REF)] > n ? DONE : NO,
+);
+/**
+ * The page has `n` references; or it was pinned for writing and not shared since: then it is its mm's own, whoever holds a
+ * reference (PageAnonExclusive, 6c287605fd56, v5.19).
+ */
+export const page_is_alone = test(
+  'page_count_equals_or_PageAnonExclusive',
+  ['page', 'n'],
+  (m, _t, page, n) => {
+    const whole = m.words[field(m, page, FRAME.CMAP)] > 0 ? PTES_PER_PMD : 1;
+    for (let i = 0; i < whole; i++)
+      if ((m.words[field(m, page + i, FRAME.FLAGS)] & PG.PINNED_OWN) !== 0) return DONE;
+    return m.words[field(m, headOf(m, page), FRAME.REF)] === n ? DONE : NO;
+  },
 );
 export const page_mapcount = value('page_mapcount', ['page'], (m, _t, page) => pageMapcount(m, page));
 

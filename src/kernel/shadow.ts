@@ -32,6 +32,8 @@ const kindIs =
 /** The IOMMU walks the page table for the device: no driver fills its translations. */
 export const walks_page_table = test('walks_page_table', [], kindIs(SUBSCRIBER.SVA), P);
 export const is_kvm = test('is_kvm', [], kindIs(SUBSCRIBER.KVM), P);
+/** The device accesses pages that its driver has pinned. */
+export const is_pin = test('is_pin', [], kindIs(SUBSCRIBER.PIN), P);
 export const is_interval = test('is_interval', [], kindIs(SUBSCRIBER.INTERVAL), P);
 
 /** The driver serves the device. Looked at together with the miss before it. */

@@ -20,6 +20,8 @@ export const SUBSCRIBER = {
   INTERVAL: 2,
   /** A mirror that a driver fills; range_start, range_end and (up to v4.12) invalidate_page under a mutex. */
   LEGACY: 3,
+  /** No subscriber at all: its driver has pinned the page, and the device accesses the frame. */
+  PIN: 4,
 } as const;
 
 export const STATE = {

@@ -3,9 +3,9 @@ import { PTES_PER_PMD } from '../machine/geometry.js';
 import type { Machine } from '../machine/machine.js';
 import { test, verb } from '../machine/verb.js';
 import { expand, mutedSlot, number } from '../program/build.js';
-import { DONE, NO } from '../program/primitive.js';
+import { BLOCKED, DONE, NO } from '../program/primitive.js';
 import type { Arg, Do, Expand } from '../program/step.js';
-import { flushCpuMm, flushCpuRange, LEAF, TABLES } from './cpu-tlb.js';
+import { flushCpuMm, flushCpuRange, ipiWaits, LEAF, TABLES } from './cpu-tlb.js';
 import { PTE } from './entry.js';
 import {
   invalidate_secondary_tlbs,
@@ -25,7 +25,8 @@ const IN_FLUSH = 'in-flush';
  * The CPU side of flush_tlb_range alone, as a part of verbs that flush. One page is flush_tlb_page, a `leaf` flush; more
  * may have lost tables (arch/arm64/include/asm/tlbflush.h, v4.14).
  */
-export const flush_cpu_range = verb('flush_tlb_range', ['addr', 'count'], (m, _t, addr, count) => {
+export const flush_cpu_range = verb('flush_tlb_range', ['addr', 'count'], (m, t, addr, count) => {
+  if (ipiWaits(m, t, addr >> m.layout.pagesShift)) return BLOCKED;
   flushCpuRange(m, addr, count, count === 1 ? LEAF : TABLES);
   return DONE;
 });
@@ -41,7 +42,8 @@ export const flush_tlb_range = (addr: Arg, count: Arg): Expand =>
   expand('flush_tlb_range', [addr, count], flushParts(addr, count));
 export const flush_pmd_tlb_range = (addr: Arg): Expand => flush_tlb_range(addr, number(PTES_PER_PMD));
 
-const flush_cpu_mm = verb('flush_tlb_mm', ['addr'], (m, _t, addr) => {
+const flush_cpu_mm = verb('flush_tlb_mm', ['addr'], (m, t, addr) => {
+  if (ipiWaits(m, t, addr >> m.layout.pagesShift)) return BLOCKED;
   flushCpuMm(m, addr >> m.layout.pagesShift);
   return DONE;
 });
@@ -108,28 +110,28 @@ export const set_tlb_ubc_flush_pending = (addr: Arg, entry: Arg): Expand =>
     [IN_FLUSH]: mutedSlot(IN_FLUSH, invalidate_secondary_tlbs_of_mm(addr)),
   });
 
-function flushBatch(m: Machine, t: number): void {
+function flushBatch(m: Machine, t: number): number {
   const at = m.layout.threadAt(t) + THREAD.BATCH;
   const batch = m.words[at];
+  for (let mm = 0; mm < m.layout.geometry.mms; mm++)
+    if ((batch & (1 << mm)) !== 0 && ipiWaits(m, t, mm)) return BLOCKED;
   for (let mm = 0; mm < m.layout.geometry.mms; mm++) if ((batch & (1 << mm)) !== 0) flushCpuMm(m, mm);
   m.words[at] = 0;
+  return DONE;
 }
 
 /** Flushes every mm of this thread's batch from the CPUs (arch_tlbbatch_flush); the secondary TLBs hear nothing. */
-export const try_to_unmap_flush = verb('try_to_unmap_flush', [], (m, t) => {
-  flushBatch(m, t);
-  return DONE;
-});
+export const try_to_unmap_flush = verb('try_to_unmap_flush', [], flushBatch);
 /** The same, if CPUs may still write through what they cache. */
 export const try_to_unmap_flush_dirty = verb('try_to_unmap_flush_dirty', [], (m, t) => {
-  if ((m.words[m.layout.threadAt(t) + THREAD.BATCH] & BATCH_WRITABLE) !== 0) flushBatch(m, t);
-  return DONE;
+  return (m.words[m.layout.threadAt(t) + THREAD.BATCH] & BATCH_WRITABLE) !== 0 ? flushBatch(m, t) : DONE;
 });
 
-const flush_pending = verb('flush_tlb_batched_pending', ['addr'], (m, _t, addr) => {
+const flush_pending = verb('flush_tlb_batched_pending', ['addr'], (m, t, addr) => {
   const mm = addr >> m.layout.pagesShift;
   const at = m.layout.mmAt(mm) + MM.BATCHED;
   if (m.words[at] !== 0) {
+    if (ipiWaits(m, t, mm)) return BLOCKED;
     flushCpuMm(m, mm);
     m.words[at] = 0;
   }

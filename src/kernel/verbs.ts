@@ -27,6 +27,7 @@ import * as notifier from './notifier.js';
 import * as oom from './oom.js';
 import * as page from './page.js';
 import * as pgtable from './pgtable.js';
+import * as pin from './pin.js';
 import * as promise from './promise.js';
 import * as range from './range.js';
 import * as rmap from './rmap.js';
@@ -74,6 +75,7 @@ const files: readonly Readonly<Record<string, unknown>>[] = [
   oom,
   page,
   pgtable,
+  pin,
   promise,
   range,
   rmap,

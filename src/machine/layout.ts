@@ -30,8 +30,13 @@ export const THREAD = {
   GRACE: 25, // synchronize_srcu: the threads whose read sections it waits for
   RANGE: 26, // the open brackets, RANGE_ROOM words: first page, and pages from bit 16 on; the oracles read them
   VISITS: 30, // an invalidation that takes several steps: those behind it
-  VMA_LOCK: 31, // the page, + 1, by which a fault holds the lock of its vma: see kernel/vma-lock
-  REGS: 32,
+  VMA_LOCK: 36, // the page, + 1, by which a fault holds the lock of its vma: see kernel/vma-lock
+  PIN_AT: 31, // the page that this agent has pinned: address + 1, 0 none (kernel/pin)
+  PIN_ENTRY: 32, // its frame, in the form of a translation; DIRTY: written, and the page is not told yet
+  PIN_OBJECT: 33, // memory object + 1 that the pin still stands for, 0 none (oracle/pins)
+  IRQS_OFF: 34, // the CPU has interrupts off: IPIs wait
+  GUP_TABLE: 35, // table of PTEs that a lockless walk has reached, 0 none
+  REGS: 37,
 } as const;
 
 /** Brackets of one thread that can be open at once. */

@@ -30,6 +30,16 @@ export interface Observer<M> {
   rewrote(m: M, t: number, addr: number, frame: number): void;
   /** The address `to` names from here on what `from` names (mremap); with `done`, `from` names nothing any more. */
   moved(m: M, t: number, from: number, to: number, done: boolean): void;
+  /** Agent `t` has pinned `frame`, which `addr` maps: it accesses the frame from here on, without a translation. */
+  pinned(m: M, t: number, addr: number, frame: number): void;
+  /** It read `value` through its pin. */
+  pinLoaded(m: M, t: number, word: number, value: number): void;
+  /** Its write of `value` through its pin is about to land. */
+  pinStoring(m: M, t: number, word: number, value: number): void;
+  /** It landed. */
+  pinStored(m: M, t: number, word: number, value: number): void;
+  /** The page has been told that it was written through the pin (set_page_dirty_lock). */
+  pinCleaned(m: M, t: number): void;
   /** The frame's last reference went away; contents are still there. */
   freeing(m: M, t: number, frame: number): void;
   /** The page in frame `from` has been copied to frame `to`, which is its home from here on (migration). */
@@ -109,6 +119,11 @@ export const nobody: Observer<unknown> = {
   opened() {},
   closed() {},
   moved() {},
+  pinned() {},
+  pinLoaded() {},
+  pinStoring() {},
+  pinStored() {},
+  pinCleaned() {},
   freeing() {},
   rewrote() {},
   migrated() {},

@@ -8,6 +8,7 @@ import { backedValue, backingFrame, NO_ADDRESS } from './backing.js';
 import { adoptWindows } from './file-windows.js';
 import { heldSince, resultOf } from './held.js';
 import { DISCARDABLE, DROPPED, kindOfWindow, openOn, spareObject } from './objects.js';
+import { isUnsure, unsureOf } from './pins.js';
 
 /** What a child's memory is when fork is complete. */
 
@@ -34,7 +35,8 @@ export function bear(l: Asking, t: number, start: number, count: number, child: 
     m.words[at + VPAGE.TRACK] &= ~DROPPED;
     const passing = inTransit(m, to, t) ? l.home(parent) : -1;
     m.words[o + OBJECT.HOME] = (passing >= 0 ? passing : backingFrame(m, to)) + 1;
-    m.words[o + OBJECT.STATE] = m.words[L.objectAt(parent) + OBJECT.STATE] & DISCARDABLE; // both map the freeable page
+    m.words[o + OBJECT.STATE] =
+      (m.words[L.objectAt(parent) + OBJECT.STATE] & DISCARDABLE) | unsureOf(m, parent); // both map the freeable page
     adoptWindows(m, object, to);
     for (let k = 0; k < PAGE_WORDS; k++) {
       const backed = passing >= 0 ? m.words[L.frameAt(passing) + FRAME.W + k] : backedValue(m, to, k);
@@ -49,6 +51,7 @@ export function bear(l: Asking, t: number, start: number, count: number, child: 
             backed === NO_ADDRESS || // cut off with its file
             heldSince(m, t, parent, k, backed) ||
             (dropped && backed === resultOf(m, to, k)) ||
+            isUnsure(m, parent, k) ||
             l.allowed(parent, from, k, backed),
         );
       l.looks.forked++;

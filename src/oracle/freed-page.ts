@@ -1,5 +1,6 @@
 import { describeValue } from '../machine/values.js';
 import { PTE } from '../kernel/entry.js';
+import { addressOf } from './backing.js';
 import type { Oracle } from './oracle.js';
 
 /**
@@ -26,6 +27,24 @@ export const freedPage: Oracle = {
         t,
         addr,
         `writes ${describeValue(value)} to word ${word} of page ${addr} through frame ${entry >>> 16}, which was freed`,
+      );
+  },
+  pinLoaded(l, t, object, word, _value, entry) {
+    if ((entry & PTE.FREED) !== 0)
+      l.fail(
+        'freed-page-read',
+        t,
+        object < 0 ? -1 : addressOf(l.m, object),
+        `reads word ${word} of frame ${entry >>> 16}, which it has pinned, and which was freed`,
+      );
+  },
+  pinStoring(l, t, object, word, value, entry) {
+    if ((entry & PTE.FREED) !== 0)
+      l.fail(
+        'freed-page-write',
+        t,
+        object < 0 ? -1 : addressOf(l.m, object),
+        `writes ${describeValue(value)} to word ${word} of frame ${entry >>> 16}, which it has pinned, and which was freed`,
       );
   },
   walkedFreed(l, t, addr, write) {

@@ -8,7 +8,7 @@ import { frameFor } from '../kernel/walk.js';
 import type { Asking } from './asking.js';
 import { addressOf } from './backing.js';
 import { adoptWindows } from './file-windows.js';
-import { COPIED, DISCARDABLE, DROPPED, openOn, spareObject } from './objects.js';
+import { COPIED, detachPins, DISCARDABLE, DROPPED, openOn, spareObject } from './objects.js';
 import { unprotect } from './tracking.js';
 import { discarding, keepDropped, noteWrite } from './windows.js';
 
@@ -100,6 +100,7 @@ export function rewrite(m: Machine, addr: number, frame: number): void {
   if (object < 0) return;
   const files = m.layout.geometry.mms * m.layout.pages;
   if (object >= files) return; // a private copy is made by the install that follows
+  detachPins(m, object);
   for (let k = 0; k < PAGE_WORDS; k++) {
     const value = m.words[m.layout.frameAt(frame) + FRAME.W + k];
     m.words[m.layout.objectAt(object) + OBJECT.CELL + k] = value;

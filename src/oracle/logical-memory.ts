@@ -12,6 +12,7 @@ import type { Judge } from './judge.js';
 import { Marks } from './marks.js';
 import { Overlap } from './overlap.js';
 import { poisonFile } from './objects.js';
+import { askOfPin, attachPin, excuseSyncs, isUnsure, loadPinned, makeSure, storePinned } from './pins.js';
 import { noLooks, type Oracle } from './oracle.js';
 import { loses } from './rights.js';
 import { unprotect } from './tracking.js';
@@ -179,6 +180,7 @@ export class LogicalMemory implements Observer<Machine>, Judge {
     const object = this.objectAt(addr);
     if (object < 0 || this.discarding(object) || isPoisoned(this.m, frameFor(entry, addr)))
       this.m.returns(t, NOT_COMPARED);
+    else if (isUnsure(this.m, object, word)) this.m.returns(t, NOT_COMPARED);
   }
 
   storing(_m: Machine, t: number, addr: number, word: number, value: number, entry: number): void {
@@ -194,6 +196,19 @@ export class LogicalMemory implements Observer<Machine>, Judge {
     if (object < 0 || isLost(m, object, frameFor(entry, addr))) return;
     m.words[m.layout.objectAt(object) + OBJECT.CELL + word] = value;
     noteWrite(m, object, word, bitOf(value));
+    makeSure(m, object, word);
+  }
+
+  readonly pinned = attachPin;
+  readonly pinStored = storePinned;
+  readonly pinCleaned = excuseSyncs;
+
+  pinLoaded(_m: Machine, t: number, word: number, value: number): void {
+    loadPinned(this, t, word, value);
+  }
+
+  pinStoring(_m: Machine, t: number, word: number, value: number): void {
+    askOfPin(this, t, word, value);
   }
 
   walkedFreed(_m: Machine, t: number, addr: number, write: boolean): void {

@@ -8,6 +8,7 @@ import { addressOf } from './backing.js';
 import type { Judge } from './judge.js';
 import { LOGGED, PROTECTED, TRACKED } from './objects.js';
 import type { Oracle } from './oracle.js';
+import { isUnsure } from './pins.js';
 
 /** lost-dirty: contents that should have reached the backing store, or a mark that a write should have left. */
 export const lostDirty: Oracle = {
@@ -17,7 +18,7 @@ export const lostDirty: Oracle = {
   leaving(l, t, object, frame) {
     for (let k = 0; k < PAGE_WORDS; k++) {
       const stored = storedValue(l, object, k);
-      if (stored === undefined || stored === l.cell(object, k)) continue;
+      if (stored === undefined || stored === l.cell(object, k) || isUnsure(l.m, object, k)) continue;
       const addr = addressOf(l.m, object);
       l.fail(
         'lost-dirty',

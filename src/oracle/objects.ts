@@ -2,6 +2,7 @@ import { assert } from '../base/assert.js';
 import { PAGE_WORDS } from '../machine/geometry.js';
 import { FILE, OBJECT, THREAD, VPAGE } from '../machine/layout.js';
 import type { Machine } from '../machine/machine.js';
+import { WINDOW } from '../machine/observer.js';
 
 /** Memory objects in the words: which of them an address may name, and windows on one of them. */
 
@@ -34,15 +35,27 @@ export function spareObject(m: Machine, addr: number): number {
   assert(false, 'an mm has as many private objects as pages');
 }
 
-/** Opens thread t's window on one object: nothing written yet, the cells as they are. */
+/**
+ * Opens thread t's window on one object: nothing written yet, the cells as they are. What is pinned of it does not stand for
+ * it any more, unless it is only written to its storage.
+ */
 export function openOn(m: Machine, t: number, object: number): void {
   const L = m.layout;
+  if (kindOfWindow(m, t) !== WINDOW.SYNC) detachPins(m, object);
   const o = L.objectAt(object);
   const at = L.windowAt(t, object);
   m.words[o + OBJECT.WATCH] |= 1 << t;
   for (let k = 0; k < PAGE_WORDS; k++) {
     m.words[at + k] = 0;
     m.words[at + PAGE_WORDS + k] = m.words[o + OBJECT.CELL + k]!;
+  }
+}
+
+/** Whatever is pinned of the object stands for it no more: see oracle/pins. */
+export function detachPins(m: Machine, object: number): void {
+  for (let t = 0; t < m.layout.threads; t++) {
+    const at = m.layout.threadAt(t) + THREAD.PIN_OBJECT;
+    if (m.words[at] === object + 1) m.words[at] = 0;
   }
 }
 

@@ -12,6 +12,10 @@ export interface Oracle {
   loaded?(l: Judge, t: number, addr: number, word: number, value: number, entry: number): void;
   storing?(l: Judge, t: number, addr: number, word: number, value: number, entry: number): void;
   walkedFreed?(l: Judge, t: number, addr: number, write: boolean): void;
+  /** A pin that stands for `object` (-1: for none) read `value`; `entry` has its frame, and whether it may write. */
+  pinLoaded?(l: Judge, t: number, object: number, word: number, value: number, entry: number): void;
+  /** Its write is about to land. */
+  pinStoring?(l: Judge, t: number, object: number, word: number, value: number, entry: number): void;
   /** `frame` is about to become the home of the page at `addr`. */
   installing?(l: Judge, t: number, addr: number, frame: number): void;
   /** The memory object loses its home frame other than by a discard. */
@@ -41,6 +45,8 @@ export function noLooks(): Record<Hook, number> {
     loaded: 0,
     storing: 0,
     walkedFreed: 0,
+    pinLoaded: 0,
+    pinStoring: 0,
     installing: 0,
     leaving: 0,
     settled: 0,

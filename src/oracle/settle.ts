@@ -12,6 +12,7 @@ import type { Asking } from './asking.js';
 import { addressOf, backedValue, backingFrame, fileValue, NO_ADDRESS, POISON } from './backing.js';
 import { resultOf, writtenSince } from './held.js';
 import { BORN, COPIED, kindOfWindow } from './objects.js';
+import { isUnsure } from './pins.js';
 
 /** The end of a discard on one object. */
 
@@ -37,6 +38,7 @@ export function settleContents(l: Asking, t: number, kind: number, object: numbe
       // the zero page holds nothing of the victim: the reaper passes it by while its entry is being split
       (kind === WINDOW.REAP && isZeroFrame(backingFrame(m, addr))) ||
       backed === POISON ||
+      isUnsure(m, object, k) ||
       (!gone && fileShows(l, addr, k, backed));
     for (const oracle of l.oracles) oracle.discarded?.(l, t, addr, k, backed, allowed);
     l.looks.discarded++;
@@ -72,7 +74,8 @@ export function settleFile(l: Asking, t: number, kind: number, object: number): 
   const o = L.objectAt(object);
   for (let k = 0; k < PAGE_WORDS; k++) {
     const backed = fileValue(m, index, k);
-    const written = kind === WINDOW.PUNCH && (backed === 0 || writtenSince(m, t, object, k, backed));
+    const fresh = backed === 0 || writtenSince(m, t, object, k, backed) || isUnsure(m, object, k);
+    const written = kind === WINDOW.PUNCH && fresh;
     const addr = addressOf(m, object);
     for (const oracle of l.oracles)
       oracle.discarded?.(l, t, addr, k, backed, written || backed === NO_ADDRESS);

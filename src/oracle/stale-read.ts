@@ -1,7 +1,8 @@
 import { describeValue } from '../machine/values.js';
-import { PTE } from '../kernel/entry.js';
+import { frameOf, PTE } from '../kernel/entry.js';
 import { frameFor } from '../kernel/walk.js';
-import { NO_ADDRESS, POISON, backedValue, isLost } from './backing.js';
+import { addressOf, NO_ADDRESS, POISON, backedValue, isLost, isPoisoned } from './backing.js';
+import { isUnsure } from './pins.js';
 import { PAGE_WORDS } from '../machine/geometry.js';
 import type { Oracle } from './oracle.js';
 
@@ -13,13 +14,26 @@ export const staleRead: Oracle = {
   loaded(l, t, addr, word, value, entry) {
     const object = l.objectAt(addr);
     if (object < 0 || (entry & PTE.FREED) !== 0) return;
-    if (isLost(l.m, object, frameFor(entry, addr))) return;
+    if (isLost(l.m, object, frameFor(entry, addr)) || isUnsure(l.m, object, word)) return;
     if (value === l.cell(object, word) || l.allowed(object, addr, word, value)) return;
     l.fail(
       'stale-read',
       t,
       addr,
       `reads ${describeValue(value)} from word ${word} of page ${addr}, where ${describeValue(l.cell(object, word))} is`,
+    );
+  },
+  pinLoaded(l, t, object, word, value, entry) {
+    if (object < 0) return;
+    if ((entry & PTE.FREED) !== 0 || isPoisoned(l.m, frameOf(entry)) || isUnsure(l.m, object, word)) return;
+    // for reading alone: the page may be copied for a write, and the pin keeps the old one
+    if ((entry & PTE.WRITE) === 0 && frameOf(entry) !== l.home(object)) return;
+    if (value === l.cell(object, word) || l.discarding(object)) return;
+    l.fail(
+      'stale-read',
+      t,
+      addressOf(l.m, object),
+      `reads ${describeValue(value)} from word ${word} of the page that it has pinned, where ${describeValue(l.cell(object, word))} is`,
     );
   },
   discarded(l, t, addr, word, backed, allowed) {
@@ -49,6 +63,7 @@ export const staleRead: Oracle = {
       for (let k = 0; k < PAGE_WORDS; k++) {
         const backed = backedValue(l.m, addr, k);
         if (backed === POISON || backed === NO_ADDRESS || backed === l.cell(object, k)) continue;
+        if (isUnsure(l.m, object, k)) continue;
         l.fail(
           'stale-read',
           -1,

@@ -11,6 +11,7 @@ import { bear } from './births.js';
 import { discardsFile, fileObject, openOnCopies, promiseFile } from './file-windows.js';
 import { heldSince, resultOf } from './held.js';
 import { DISCARDABLE, kindOfWindow, openOn } from './objects.js';
+import { isUnsure, isWrittenByPin } from './pins.js';
 import { settleContents, settleFile } from './settle.js';
 import { isMark, mark, trackFromHere, unprotect } from './tracking.js';
 
@@ -225,7 +226,11 @@ function closeOn(l: Asking, t: number, kind: number, object: number): void {
     const index = object - L.geometry.mms * L.pages;
     for (let k = 0; k < PAGE_WORDS; k++) {
       const stored = m.words[L.fileAt(index) + FILE.S + k];
-      const held = heldSince(m, t, object, k, stored) || owesNothing(m, object);
+      const held =
+        heldSince(m, t, object, k, stored) ||
+        owesNothing(m, object) ||
+        isWrittenByPin(m, object) ||
+        isUnsure(m, object, k);
       for (const o of l.oracles) o.synced?.(l, t, object, k, stored, held);
       l.looks.synced++;
     }

@@ -60,13 +60,10 @@ function definesOnly(hunk: Hunk): boolean {
   return before.filter((u) => u.changed).length !== after.filter((u) => u.changed).length;
 }
 
+/** Of what was removed: where it stood, the line that comes next. */
 function fileLineOf(hunk: Hunk, line: number): number {
-  let last = hunk.newStart;
-  for (const l of hunk.lines) {
-    if (l.newLine !== undefined) last = l.newLine;
-    if (l.line >= line) return last;
-  }
-  return last;
+  const numbered = hunk.lines.filter((l) => l.newLine !== undefined);
+  return (numbered.find((l) => l.line >= line) ?? numbered.at(-1))?.newLine ?? hunk.newStart;
 }
 
 function textOf(hunk: Hunk): string {

@@ -1,49 +1,26 @@
 import { signatureOf } from '../run/finding.js';
-import type { Evidence, JudgedHunk, Judgement, SeriesVerdict } from './verdict.js';
+import { JUDGEMENT, tallyOf, verdictWords } from './judgement-words.js';
+import { count, plain, plural, wrap } from './plain-text.js';
+import { placeOf, ranked, seriesRemarks } from './remarks.js';
+import type { Evidence, JudgedHunk, SeriesVerdict } from './verdict.js';
+
+/** Findings that are printed of a hunk, and of the series. */
+const MOST = 3;
 
 /** What a reviewer pastes: plain text, at most 72 columns, as mail wants it. */
-const WIDTH = 72;
-
-const SAYS: Readonly<Record<Judgement, string>> = {
-  unsafe: 'UNSAFE',
-  'unsafe-on-hardware': 'UNSAFE on unusual hardware',
-  'not-placeable': 'NOT PLACEABLE',
-  'not-modelled': 'NOT MODELLED',
-  'not-reached': 'NOT REACHED',
-  both: 'safe within bounds; the base itself fails (below)',
-  safe: 'safe within bounds',
-  repairs: 'repairs the base',
-  harmless: 'harmless',
-};
-
-const count = (n: number): string => String(Math.round(n)).replace(/\B(?=(\d{3})+$)/g, ',');
-
-/** Breaks at blanks; what has none and is too long stands alone. */
-export function wrap(text: string, indent: string, first = indent): string[] {
-  const lines: string[] = [];
-  let line = first;
-  let empty = true;
-  for (const word of text.split(/\s+/).filter((w) => w !== '')) {
-    if (!empty && line.length + 1 + word.length > WIDTH) {
-      lines.push(line);
-      line = indent;
-      empty = true;
-    }
-    line += empty ? word : ` ${word}`;
-    empty = false;
-  }
-  return [...lines, line];
-}
-
 export function renderText(v: SeriesVerdict): string {
+  const harmless = v.hunks.filter((h) => h.judgement === 'harmless');
+  const evidence = [...v.hunks.flatMap((h) => h.evidence), ...v.joint];
   return [
-    ...v.subjects.flatMap((s) => wrap(s, '  ', '')),
-    ...wrap(`base: ${v.base.model.name} (${v.base.why})`, '  ', ''),
-    ...wrap(`verdict: ${SAYS[v.judgement]}`, '  ', ''),
-    '',
-    ...v.hunks.flatMap(hunkLines),
-    ...section('No single hunk accounts for', v.joint),
-    ...section('The base fails as well', v.both),
+    ...v.subjects.filter((s) => plain(s) !== '').flatMap((s) => wrap(s, '  ', '')),
+    ...wrap(`base: ${v.base.model.name}`, '  ', ''),
+    ...wrap(`chosen: ${v.base.why}`, '    ', '  '),
+    ...wrap(`verdict: ${verdictWords(v.judgement, evidence)}`, '  ', ''),
+    ...wrap(tallyOf(v.hunks.map((h) => h.judgement)), '  '),
+    ...v.hunks.filter((h) => h.judgement !== 'harmless').flatMap((h) => hunkLines(h, v.subjects.length > 1)),
+    ...harmlessLines(harmless),
+    ...section('Found with the whole series, and with no hunk of it alone', v.joint),
+    ...section('The base fails as well, with or without the patch', v.both),
     ...section('The base fails, the patched kernel does not', v.repaired),
     ...reproLines(v),
     ...worthLines(v),
@@ -52,85 +29,112 @@ export function renderText(v: SeriesVerdict): string {
   ].join('\n');
 }
 
-function hunkLines(h: JudgedHunk): string[] {
-  const { file, line, function: fn } = h.hunk;
-  const where = `${file}${fn === '' ? '' : `, ${fn}`} (line ${line})`;
-  const times = h.hunk.edits.length > 0 ? `; its steps ran ${count(h.reached)} times` : '';
+function hunkLines(h: JudgedHunk, series: boolean): string[] {
+  const { patch, function: fn, verdict, why } = h.hunk;
+  const where = `${placeOf(h)}${fn === '' ? '' : `, ${fn}`}${series ? ` (patch ${patch + 1})` : ''}`;
+  const times = h.reached > 0 ? `; its steps ran ${plural(h.reached, 'time')}` : '';
+  const blamed = h.evidence.some((e) => !e.known);
+  const untold = h.judgement === 'safe' || blamed || h.why === '';
+  const rest = blamed && (verdict === 'not-modelled' || verdict === 'not-placeable');
   return [
+    '',
     ...wrap(where, '  ', ''),
-    ...wrap(`${SAYS[h.judgement]}${times}`, '    ', '  '),
-    ...(h.judgement === 'safe' || h.why === '' ? [] : wrap(h.why, '    ', '    ')),
-    ...h.evidence.slice(0, 3).flatMap((e) => evidenceLines(e, h.why)),
+    ...wrap(`${verdictWords(h.judgement, h.evidence)}${times}`, '    ', '  '),
+    ...(untold ? [] : wrap(h.why, '    ')),
+    ...listed(h.evidence),
+    ...(rest ? wrap(`and ${JUDGEMENT[verdict].tally} in part: ${why}`, '    ') : []),
   ];
 }
 
-function evidenceLines(e: Evidence, said = ''): string[] {
-  const { rates, searched } = e.finding;
-  const known = e.known ? ' (known, accepted)' : '';
+/** Hunks that change nothing that runs: their places, by reason. */
+function harmlessLines(hunks: readonly JudgedHunk[]): string[] {
+  if (hunks.length === 0) return [];
+  const reasons = [...new Set(hunks.map((h) => h.why))];
+  const line = (why: string): string[] => {
+    const places = hunks.filter((h) => h.why === why).map(placeOf);
+    return wrap(`${why === '' ? 'nothing that runs' : why}: ${places.join(', ')}`, '    ', '  ');
+  };
+  return ['', 'harmless', ...reasons.flatMap(line)];
+}
+
+/** The first few, and how many there are besides. */
+function listed(list: readonly Evidence[]): string[] {
+  const rest = list.length - MOST;
+  const unusual = ranked(list)
+    .slice(MOST)
+    .filter((e) => !e.conforming).length;
+  const where = unusual === 0 ? '' : `, ${unusual === rest ? 'all' : count(unusual)} on unusual hardware`;
   return [
-    ...(said.includes(e.title) ? [] : wrap(`${e.title}${known}`, '      ', '    ')),
-    ...wrap(`on ${e.hardware}; ${signatureOf(e.finding)}`, '      ', '    '),
-    ...wrap(
-      `${rates.candidate} of ${rates.schedules} schedules patched, ${rates.reference} on the base; ${searched} searched`,
-      '      ',
-      '    ',
-    ),
-    ...(e.directory === undefined ? [] : [`    shootdown replay ${e.directory}`]),
+    ...ranked(list).slice(0, MOST).flatMap(evidenceLines),
+    ...(rest > 0 ? wrap(`and ${count(rest)} more${where} (--format json has them all)`, '    ') : []),
   ];
+}
+
+function evidenceLines(e: Evidence): string[] {
+  return [
+    ...wrap(`${e.title}${e.known ? ' (known, accepted)' : ''}`, '    ', '  - '),
+    ...wrap(`on ${e.hardware}; ${ratesOf(e)}`, '    '),
+    ...wrap(`signature: ${signatureOf(e.finding)}`, '    '),
+    ...(e.directory === undefined ? [] : replayLines(e.directory)),
+  ];
+}
+
+function ratesOf({ finding: { rates, searched } }: Evidence): string {
+  const also = `${plural(searched, 'schedule')} of the base ${searched === 1 ? 'was' : 'were'} searched`;
+  if (rates.schedules === 0) return also;
+  const often = `fails in ${rates.candidate} of ${plural(rates.schedules, 'schedule')} with the patch, in ${rates.reference} without it`;
+  return searched > rates.schedules ? `${often}; ${also}` : often;
+}
+
+/** One command, also when it needs two lines. */
+function replayLines(directory: string): string[] {
+  const [command, ...rest] = wrap(`shootdown replay ${directory}`, '    ');
+  return rest.length === 0 ? [command] : [`${command} \\`, ...rest];
 }
 
 function section(title: string, list: readonly Evidence[]): string[] {
-  if (list.length === 0) return [];
-  return ['', `${title}:`, ...list.slice(0, 5).flatMap((e) => evidenceLines(e)), ...more(list.length - 5)];
+  return list.length === 0 ? [] : ['', `${title}:`, ...listed(list)];
 }
 
-const more = (n: number): string[] => (n > 0 ? [`    and ${n} more (--format json has them all)`] : []);
-
-function reproLines(v: SeriesVerdict): string[] {
-  if (v.repro === undefined) return [];
-  return [
-    '',
-    ...wrap(`${v.repro.file}: ${v.repro.fixed ? 'fixed' : 'NOT fixed'}; ${v.repro.text}`, '  ', ''),
-  ];
+function reproLines({ repro }: SeriesVerdict): string[] {
+  if (repro === undefined) return [];
+  return ['', ...wrap(`${repro.file}: ${repro.fixed ? 'fixed' : 'NOT fixed'}; ${repro.text}`, '  ', '')];
 }
 
-function worthLines(v: SeriesVerdict): string[] {
-  if (v.worth.length === 0) return [];
-  const { before, after, cases } = v.roundTrips;
+function worthLines({ worth, roundTrips }: SeriesVerdict): string[] {
+  if (worth.length === 0) return [];
+  const { before, after, cases } = roundTrips;
+  const changed = worth.filter((w) => w.before !== w.after);
+  const total = `${count(before)} device round trips before, ${count(after)} after, in ${plural(cases, 'undisturbed case')}`;
+  if (changed.length === 0) return ['', ...wrap(`It saves nothing, and costs nothing: ${total}.`, '  ', '')];
   return [
     '',
     'What it saves, per call (notifications by slot = round trips):',
-    ...v.worth
-      .filter((w) => w.before !== w.after)
-      .flatMap((w) => [
-        `  ${w.operation}`,
-        ...wrap(w.before, '      ', '    before: '),
-        ...wrap(w.after, '      ', '    after:  '),
-      ]),
-    ...wrap(
-      `${count(before)} device round trips before, ${count(after)} after, in ${count(cases)} undisturbed cases`,
-      '  ',
-      '  ',
-    ),
+    ...changed.flatMap((w) => [
+      `  ${plain(w.operation)}`,
+      ...wrap(w.before, '      ', '    before: '),
+      ...wrap(w.after, '      ', '    after:  '),
+    ]),
+    ...wrap(total, '  '),
   ];
 }
 
 function boundLines(v: SeriesVerdict): string[] {
   const b = v.bounds;
   if (b.cases === 0) return ['', 'Nothing was run: no hunk changes a step of the model.'];
-  const worlds =
-    b.worlds === 0
-      ? ''
-      : ` ${b.worlds} small worlds explored with at most ${b.preemptions} preemptions (${count(b.states)} states${b.incomplete > 0 ? `, ${b.incomplete} not to the end` : ''}).`;
-  const canary = b.canaryCaught
-    ? `Canary ${b.canary} caught.`
-    : `Canary ${b.canary} NOT caught: this proves nothing.`;
+  const ran = `${plural(b.cases, 'case')} (${plural(b.steps, 'step')}) on ${b.hardware.join(' and ')} hardware, seed ${b.seed}. A finding is blamed on the patch after ${plural(b.search, 'other schedule')} of the base.`;
+  const canary = b.canaryCaught ? `The planted bug ${b.canary} was found.` : '';
+  const doubts = seriesRemarks(v).filter((r) => r.level === 'unknown');
   return [
     '',
-    ...wrap(
-      `Bounds: ${count(b.cases)} cases (${count(b.steps)} steps) on ${b.hardware.join(' and ')} hardware, seed ${b.seed}; a finding is blamed on the patch after ${b.search} other schedules of the base.${worlds} ${canary} What was not run is not judged.`,
-      '  ',
-      '',
-    ),
+    ...wrap(`Bounds: ${ran}${worldsOf(v)} ${canary} What was not run is not judged.`, '  ', ''),
+    ...doubts.flatMap((r) => wrap(`But ${r.text}.`, '  ', '')),
   ];
+}
+
+function worldsOf({ bounds: b }: SeriesVerdict): string {
+  if (b.worlds === 0) return '';
+  const most = b.preemptions === 0 ? 'no preemption' : `at most ${plural(b.preemptions, 'preemption')}`;
+  const cut = b.incomplete > 0 ? `, ${b.incomplete} of them not to the end` : '';
+  return ` All schedules with ${most} of ${plural(b.worlds, 'small world')} were explored (${plural(b.states, 'state')}${cut}).`;
 }

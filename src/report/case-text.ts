@@ -44,6 +44,7 @@ const SUBSCRIBERS: Readonly<Record<SubscriberKind, string>> = {
   kvm: ' (shadow page table, told by start and end)',
   interval: ' (mirror with an interval notifier)',
   legacy: ' (mirror under a mutex, told by start, end and invalidate_page)',
+  pin: ' (pins its pages)',
 };
 const subscriberText = (thread: ThreadProgram): string => SUBSCRIBERS[thread.subscriber ?? 'sva'];
 

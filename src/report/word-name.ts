@@ -126,6 +126,9 @@ export class WordNames {
       return { name: `${agent} next visit of the invalidation`, form: 'count' };
     if (at % this.layout.threadSize === THREAD.VMA_LOCK)
       return { name: `${agent} holds the lock of the vma at`, form: 'address' };
+    if (at % this.layout.threadSize === THREAD.PIN_ENTRY) return { name: `pin of ${agent}`, form: 'entry' };
+    if (at % this.layout.threadSize === THREAD.IRQS_OFF)
+      return { name: `${agent} interrupts off`, form: 'flag' };
     return undefined;
   }
 

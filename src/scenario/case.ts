@@ -73,8 +73,9 @@ export interface ThreadProgram {
  * - `kvm`: a shadow page table, told by start and end with a sequence count and change_pte, under a spinlock
  * - `interval`: a mirror with an mmu_interval_notifier and its sequence count, under a mutex
  * - `legacy`: a mirror told by start and end, and by invalidate_page up to v4.12, under a mutex
+ * - `pin`: no subscriber: its driver pins the page that it accesses (get_user_pages), until it drops it or takes another
  */
-export type SubscriberKind = 'sva' | 'kvm' | 'interval' | 'legacy';
+export type SubscriberKind = 'sva' | 'kvm' | 'interval' | 'legacy' | 'pin';
 
 /** One call of a program operation, e.g. `{ name: 'munmap', args: [4, 2], choices: [] }`. */
 export interface OperationCall {

@@ -63,7 +63,7 @@ export interface Odds {
   readonly cpus: readonly number[];
   /** Devices, from 0. */
   readonly devices: readonly number[];
-  /** How a device follows the page table: sva, kvm, interval, legacy. */
+  /** How a device follows the page table: sva, kvm, interval, legacy, pin. */
   readonly subscribers: readonly number[];
   /** Operations of a CPU thread, and of a device, from 1: a device has to come back to notice anything. */
   readonly perThread: readonly number[];
@@ -158,7 +158,7 @@ export const DEFAULT_ODDS: Odds = {
   secondQuirk: 0.1,
   cpus: [2, 6, 4, 1],
   devices: [1, 12, 2],
-  subscribers: [85, 7, 5, 3],
+  subscribers: [85, 7, 5, 3, 6],
   perThread: [4, 4, 3, 1],
   perDevice: [1, 3, 4, 3],
   hotMm: 0.8,

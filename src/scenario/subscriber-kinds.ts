@@ -9,6 +9,7 @@ const LIFETIMES: Readonly<Record<SubscriberKind, Lifetime>> = {
   kvm: {},
   interval: { since: '5.5' },
   legacy: { until: '5.5' },
+  pin: {},
 };
 
 /** How often each kind is drawn for models of these kernels; undefined for one that stands for no release. */

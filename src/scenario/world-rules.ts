@@ -55,7 +55,7 @@ export function fileBehind(vma: VmaKind): FileKind | undefined {
 }
 
 /** Ways of a device to follow the page table, the ordinary one first. */
-export const SUBSCRIBERS: readonly SubscriberKind[] = ['sva', 'kvm', 'interval', 'legacy'];
+export const SUBSCRIBERS: readonly SubscriberKind[] = ['sva', 'kvm', 'interval', 'legacy', 'pin'];
 
 export const LIMITS = {
   mms: 2,

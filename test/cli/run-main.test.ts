@@ -2,31 +2,9 @@ import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { afterEach, expect, jest, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
-import { runMain } from '../../src/cli/run-main.js';
-
-afterEach(() => {
-  jest.restoreAllMocks();
-  process.exitCode = undefined;
-});
-
-/** Runs a command line in this process. */
-async function run(...args: string[]): Promise<{ code: unknown; out: string; err: string }> {
-  const said = { out: '', err: '' };
-  const into = (where: 'out' | 'err') => (text: unknown) => {
-    said[where] += String(text);
-    return true;
-  };
-  jest.spyOn(process.stdout, 'write').mockImplementation(into('out'));
-  jest.spyOn(process.stderr, 'write').mockImplementation(into('err'));
-  process.exitCode = undefined;
-  await runMain(['node', 'shootdown', ...args]);
-  const code = process.exitCode;
-  process.exitCode = undefined;
-  jest.restoreAllMocks();
-  return { code, ...said };
-}
+import { run } from './in-process.js';
 
 const temporary = (): string => mkdtempSync(join(tmpdir(), 'shootdown-'));
 

@@ -44,6 +44,9 @@ export const CASES: readonly Written[] = [
       ends(5, 1),
       ends(4, 1),
     ],
+    condition: 'exists (stale-read by dev0 at mm0:0 /\\ dev1.1 = w4)',
+    // the whole space of six threads is out of reach
+    bounds: { preemptions: 2 },
     expected: {
       'always-notify~wp_page_copy': 'stale-read by dev0 at mm0:0, wp_page_copy, no cycle',
       'always-notify': 'clean',
@@ -63,6 +66,7 @@ export const CASES: readonly Written[] = [
       device(0, call('device_read', 0, 0), call('device_read', 1, 0), call('device_read', 0, 0)),
     ],
     runs: [ends(2, 0), stops(0, 0, COPY, RANGE_END), ends(1, 0), ends(1, 1), ends(2, 1), ends(2, 2)],
+    condition: 'exists (dev0.1 = w3 /\\ dev0.2 = i2)',
     expected: {
       'always-notify~wp_page_copy': 'stale-read by dev0 at mm0:0, wp_page_copy, cycle of 4',
       'always-notify': 'clean',
@@ -81,6 +85,7 @@ export const CASES: readonly Written[] = [
       device(0, call('device_write', 0, 0), call('device_write', 0, 0)),
     ],
     runs: [ends(1, 0), stops(0, 0, 'madvise_dontneed', 'flush_tlb_range.flush'), ends(1, 1)],
+    condition: 'forbid (freed-page-write by dev0)',
     expected: {
       'always-notify~zap_pte_range:after-flush': 'freed-page-write by dev0 at mm0:0, zap_pte_range',
       'always-notify': 'clean',
@@ -96,6 +101,7 @@ export const CASES: readonly Written[] = [
     world: world([[region('anon', ['page'])], [region('none', [])]]),
     threads: [cpu(0, call('dup_mmap', 1)), device(0, call('device_write', 0, 0), call('device_write', 0, 0))],
     runs: [ends(1, 0), ends(0, 0), ends(1, 1)],
+    condition: 'forbid (stale-entry by dev0 \\/ stale-permission by dev0)',
     expected: {
       'optimized~copy_one_pte:after-set~copy_page_range:range-end': 'stale-entry by dev0 at mm0:0, copy_one_pte',
       'always-notify': 'clean',
@@ -110,6 +116,7 @@ export const CASES: readonly Written[] = [
     world: world([[region('anon', ['page'])]]),
     threads: [cpu(0, call('mprotect', 0, 4, 0)), device(0, call('device_write', 0, 0), call('device_write', 0, 0))],
     runs: [ends(1, 0), ends(0, 0), ends(1, 1)],
+    condition: 'forbid (stale-entry by dev0 \\/ (dev0.0 = refused /\\ ~(dev0.1 = refused)))',
     expected: {
       'v4.14~change_pmd_range:range-end': 'stale-entry by dev0 at mm0:0, change_pte_range',
       'always-notify': 'clean',
@@ -124,6 +131,7 @@ export const CASES: readonly Written[] = [
     world: world([[region('file-shared', ['written'])]], ['page-cache']),
     threads: [cpu(0, call('fsync', 0)), device(0, call('device_write', 0, 0), call('device_write', 0, 0))],
     runs: [ends(1, 0), ends(0, 0), ends(1, 1)],
+    condition: 'forbid (stale-entry by dev0 \\/ stale-permission by dev0)',
     expected: {
       'optimized~page_mkclean_one:range-end': 'stale-entry by dev0 at mm0:0, page_mkclean_one',
       'always-notify': 'clean',
@@ -138,6 +146,7 @@ export const CASES: readonly Written[] = [
     world: world([[region('anon', ['page'])]]),
     threads: [cpu(0, call('clear_refs_write')), device(0, call('device_write', 0, 0), call('device_write', 0, 0))],
     runs: [ends(1, 0), ends(0, 0), ends(1, 1)],
+    condition: 'forbid (stale-entry by dev0)',
     expected: {
       'v4.14~clear_refs_write:range-end~tlb_finish_mmu': 'stale-entry by dev0 at mm0:0, clear_refs_pte_range',
       'always-notify': 'clean',
@@ -153,6 +162,7 @@ export const CASES: readonly Written[] = [
     world: world([[region('anon', ['page', 'page'], { mergeable: true })]]),
     threads: [cpu(0, call('ksm_scan', 0, 1)), device(0, call('device_read', 0, 0), call('device_write', 0, 0))],
     runs: [ends(1, 0), ends(0, 0), ends(1, 1)],
+    condition: 'forall (dev0.0 = i0 /\\ mm0:0.0 = w1 /\\ mm0:1.0 = i0 /\\ clean)',
     expected: {
       'optimized~write_protect_page:range-end': 'stale-entry by dev0 at mm0:0, write_protect_page',
       'always-notify': 'clean',
@@ -173,6 +183,7 @@ export const CASES: readonly Written[] = [
       ends(0, 0),
       ends(1, 1),
     ],
+    condition: 'forall (dev0.0 = i0 /\\ dev0.1 = i0 /\\ clean)',
     expected: {
       'optimized~replace_page:range-end': 'stale-entry by dev0 at mm0:1, replace_page',
       'always-notify': 'clean',
@@ -192,6 +203,7 @@ export const CASES: readonly Written[] = [
       device(0, call('device_read', 0, 0), call('device_read', 0, 0)),
     ],
     runs: [ends(1, 0), ends(0, 0), ends(1, 1)],
+    condition: 'exists (dev0.1 = 0 /\\ mm0:0.0 = w1 /\\ stale-entry by dev0)',
     expected: {
       'v4.15': 'stale-entry by dev0 at mm0:0, __split_huge_zero_page_pmd',
       'always-notify': 'clean',
@@ -216,6 +228,7 @@ export const CASES: readonly Written[] = [
       ends(1, 0),
       ends(2, 1),
     ],
+    condition: 'exists (dev0.1 = 0 /\\ stale-read by dev0)',
     expected: {
       optimized: 'stale-read by dev0 at mm0:0, __split_huge_zero_page_pmd, no cycle',
       'always-notify': 'clean',
@@ -234,6 +247,7 @@ export const CASES: readonly Written[] = [
       device(0, call('device_write', 0, 0)),
     ],
     runs: [ends(0, 0), ends(1, 0), ends(0, 1)],
+    condition: 'exists (lost-dirty by cpu0 /\\ mm0:0.0 = 0)',
     expected: {
       optimized: 'lost-dirty by cpu0 at mm0:0, try_to_unmap_one/unbatched',
       'always-notify': 'lost-dirty by cpu0 at mm0:0, try_to_unmap_one/unbatched',
@@ -251,6 +265,7 @@ export const CASES: readonly Written[] = [
       cpu(1, call('user_write', 8, 0), call('user_write', 8, 0)),
     ],
     runs: [ends(1, 0), stops(0, 0, MOVE, 'down_read'), ends(1, 1)],
+    condition: 'forall (mm0:0.0 = w2 /\\ mm1:0.0 = w2 /\\ clean)',
     expected: {
       'v4.14': 'lost-write by cpu1 at mm1:0, try_to_unmap_one/unbatched',
       'always-notify': 'clean',
@@ -270,6 +285,7 @@ export const CASES: readonly Written[] = [
       device(1, call('device_write', 8, 0), call('device_write', 8, 0)),
     ],
     runs: [ends(1, 0), stops(0, 0, 'soft_offline_huge_page', 'put_page'), ends(1, 1)],
+    condition: 'forbid (freed-page-write by dev0 \\/ lost-write by dev0)',
     expected: {
       'v4.14': 'freed-page-write by dev0 at mm1:0, try_to_unmap_one/unbatched',
       'always-notify': 'clean',
@@ -284,6 +300,7 @@ export const CASES: readonly Written[] = [
     world: world([[region('anon', ['page'])]]),
     threads: [cpu(0, call('munlock_vma_page', 0))],
     runs: [ends(0, 0)],
+    condition: 'forbid (contract)',
     expected: {
       'backport-4.4-unbalanced': 'contract by cpu0, try_to_unmap_one',
       'always-notify': 'clean',

@@ -1,4 +1,5 @@
 import { assert } from '../../src/base/assert.js';
+import type { LitmusBounds } from '../../src/litmus/litmus-test.js';
 import type { Laboratory } from '../../src/run/laboratory.js';
 import type { Case, OperationCall, PageState, Region, Segment, ThreadProgram, VmaKind, World } from '../../src/scenario/case.js';
 
@@ -62,4 +63,8 @@ export interface Written {
   readonly runs: readonly Run[];
   /** Models, as on the command line, each with its verdict under this schedule. The first is the candidate. */
   readonly expected: Readonly<Record<string, string>>;
+  /** What the litmus form asks of all interleavings; that nothing goes wrong when it is left out. */
+  readonly condition?: string;
+  /** How far the litmus form is explored, where not everything can be. */
+  readonly bounds?: LitmusBounds;
 }
