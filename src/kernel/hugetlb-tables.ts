@@ -1,12 +1,12 @@
 import { PMDS_PER_PUD, PTES_PER_PMD } from '../machine/geometry.js';
-import { TABLE, THREAD, VPAGE } from '../machine/layout.js';
+import { MM, TABLE, THREAD, VPAGE } from '../machine/layout.js';
 import type { Machine } from '../machine/machine.js';
 import { test, value, verb } from '../machine/verb.js';
 import { constant } from '../program/build.js';
 import { DONE, NO } from '../program/primitive.js';
 import { spinLock, spinUnlock } from './locks.js';
 import { allocTable, ptlOf } from './pgtable.js';
-import { VM, VMA_HUGETLB_SHARED, vmaKind } from './vma.js';
+import { EXITING, VM, VMA_HUGETLB_SHARED, vmaKind } from './vma.js';
 import { narrow, pmdIndex, pmdTable, pudAt, tableAtPlace } from './walk.js';
 
 /**
@@ -94,6 +94,8 @@ export const huge_pmd_shareable = test(
       if (at === own || w[at + VPAGE.VMA] !== w[own + VPAGE.VMA] || (w[at + VPAGE.VMA] & VM.LINKED) === 0)
         continue;
       if (w[at + VPAGE.PGOFF] !== w[own + VPAGE.PGOFF] || !coversPud(m, first)) continue;
+      // __unmap_hugepage_range_final has taken VM_MAYSHARE from a vma that is torn down
+      if (w[L.mmAt(first >> L.pagesShift) + MM.EXIT] >= EXITING) continue;
       const spte = pmdIndex(m, first + (addr & (PAGES_PER_PUD - 1)));
       if (spte < 0) continue;
       w[L.tableAt(pmdTable(m, first)) + TABLE.COUNT]++;

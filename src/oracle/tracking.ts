@@ -4,6 +4,7 @@ import { WINDOW } from '../machine/observer.js';
 import { PTE } from '../kernel/entry.js';
 import { VM } from '../kernel/vma.js';
 import { baseEntry } from '../kernel/walk.js';
+import { isHugetlb } from '../kernel/vma.js';
 import { LOGGED, PROTECTED, TRACKED } from './objects.js';
 
 /** What has been promised about later writes to a page: the bits of VPAGE.TRACK. */
@@ -25,7 +26,9 @@ export function trackFromHere(m: Machine, kind: number, start: number, count: nu
   for (let addr = start; addr < start + count; addr++) {
     const v = m.layout.vpage(addr);
     if (kind === WINDOW.TRACK) {
-      if (m.words[v + VPAGE.VMA] !== 0) m.words[v + VPAGE.TRACK] |= TRACKED;
+      const vma = m.words[v + VPAGE.VMA];
+      // clear_refs walks no hugetlb page: nothing is promised of them
+      if (vma !== 0 && !isHugetlb(vma)) m.words[v + VPAGE.TRACK] |= TRACKED;
     } else if (asks(m, addr)) m.words[v + VPAGE.TRACK] |= PROTECTED;
   }
 }

@@ -146,7 +146,7 @@ const hazards: readonly (readonly [string, Case, string])[] = [
 ];
 
 test.each(hazards)('v4.14: %s', (_name, c, kind) => {
-  expect(verdicts(named('v4.14'), c, 1000)).toContain(kind);
+  expect(verdicts(named('v4.14'), c, 8000)).toContain(kind);
   expect(verdicts(named('always-notify'), c, 1000)).toEqual([]);
 });
 
