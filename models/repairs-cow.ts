@@ -36,7 +36,7 @@ function hugetlb(): readonly Edit[] {
 
 export const cowRepairs: readonly Edit[] = [
   basePagesAlone(page_is_alone, ALONE),
-  hugePagesAlone(page_is_alone, ALONE_HUGE),
+  hugePagesAlone(page_is_alone, 'copied', ALONE_HUGE),
   ...swappedPagesAlone(page_is_alone, ALONE_SWAP),
   ...hugetlb(),
 ];

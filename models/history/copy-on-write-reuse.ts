@@ -23,9 +23,11 @@ export function basePagesAlone(isAlone: Asks, note?: string): Edit {
   return insert(do_wp_page.name, 'before', { callee: 'reuse_swap_page' }, steps, note);
 }
 
-export function hugePagesAlone(isAlone: Asks, note?: string): Edit {
+/** A huge page that is not alone is copied, by the reference that the copy needs, or (from v5.8 on) split. */
+export function hugePagesAlone(isAlone: Asks, otherwise: 'copied' | 'split', note?: string): Edit {
   const [page, pmd] = ['page', 'pmd'].map((r) => register(do_huge_pmd_wp_page, r));
-  const copy = [unlock_page(page), get_page(page), pmd_unlock(pmd), go_to('alloc')];
+  const held = otherwise === 'copied' ? [get_page(page)] : [];
+  const copy = [unlock_page(page), ...held, pmd_unlock(pmd), go_to('alloc')];
   const steps = [when(not(isAlone(page, ONE)), copy)];
   return insert(do_huge_pmd_wp_page.name, 'before', { callee: 'reuse_swap_page' }, steps, note);
 }

@@ -1,4 +1,4 @@
-import { call, go_to, not, number, when } from '../../src/program/build.js';
+import { call, go_to, label, not, number, when } from '../../src/program/build.js';
 import { signal_bus, VM_FAULT_RETRY } from '../../src/kernel/access.js';
 import { pte_clear_uffd_wp, pte_mkuffd_wp, pte_none, pte_uffd_wp } from '../../src/kernel/entry.js';
 import { mm_tlb_flush_pending } from '../../src/kernel/gather.js';
@@ -112,6 +112,7 @@ function monitor(): readonly Edit[] {
   const gup = (r: string): ReturnType<typeof register> => register(get_user_pages_unlocked, r);
   const fault = register(prq_event_thread, 'fault');
   return [
+    insert(get_user_pages_unlocked.name, 'before', { callee: 'mmget' }, [label('retry')]),
     insert(get_user_pages_unlocked.name, 'after', { callee: 'up_read' }, [
       when(equal(gup('fault'), VM_FAULT_RETRY), [
         call(mwriteprotect_range, { start: gup('addr'), count: ONE, cp_flags: MM_CP_UFFD_WP_RESOLVE }),

@@ -24,7 +24,6 @@ export const get_user_pages_unlocked = operation({
   gives: ['err'],
   locals: ['vma', 'page', 'fault'],
   steps: ({ addr, write, err, vma, page, fault }) => [
-    label('retry'),
     mmget(addr),
     down_read(mmap_sem(addr)),
     let_(fault, NONE),

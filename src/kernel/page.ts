@@ -31,8 +31,7 @@ export const PG = {
   ISOLATED: 2048,
   /** PG_uptodate is clear: the contents are not to be used. */
   NOT_UPTODATE: 4096,
-  /** See kernel/anon-exclusive. */
-  ANON_EXCLUSIVE: 8192,
+  ANON_EXCLUSIVE: 8192, // see kernel/anon-exclusive
   /** Pinned for writing by the one mm that has it, and not shared since (what PG_anon_exclusive says of pins, v5.19). */
   PINNED_OWN: 16384,
 } as const;
