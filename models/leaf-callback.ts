@@ -29,6 +29,7 @@ export const leaf_callback: Model = {
   name: 'leaf-callback',
   about:
     'always-notify with the dirty helpers as rejected in 2019: the notifier is called from the pte leaf, under the lock',
+  refused: 'start and end may sleep, and the pte leaf runs under the page-table lock',
   edits: [
     ...always_notify.edits,
     ...unbracketed(wp_shared_mapping_range),

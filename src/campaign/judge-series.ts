@@ -88,7 +88,7 @@ function distinct(runs: Runs): readonly Seen[] {
   };
   for (const campaign of runs.campaigns)
     for (const r of campaign.findings) add(r.shrunk.finding, r.directory);
-  for (const finding of runs.small.findings) add(finding, undefined);
+  runs.small.findings.forEach((finding, i) => add(finding, runs.small.directories[i]));
   return [...out.values()];
 }
 

@@ -15,9 +15,13 @@ export interface SmallWorlds {
   /** Worlds in which states were left out. */
   readonly incomplete: number;
   readonly findings: readonly Finding[];
+  /** Where they are saved, one each; undefined where nothing is. */
+  readonly directories: readonly (string | undefined)[];
 }
 
 export interface SmallWorldsPlan {
+  /** Saves a finding before anybody is told; its directory. */
+  readonly save: (finding: Finding) => string | undefined;
   readonly bounds: Bounds;
   /** Worlds, at most. */
   readonly most: number;
@@ -59,5 +63,6 @@ export async function exploreSmallWorlds(
       }
     }
   }
-  return { worlds, states, preemptions: plan.bounds.preemptions, incomplete, findings };
+  const directories = findings.map(plan.save);
+  return { worlds, states, preemptions: plan.bounds.preemptions, incomplete, findings, directories };
 }

@@ -28,6 +28,7 @@ import { parseCount } from './numbers.js';
 import { patchBytes } from './patch-bytes.js';
 import { judgeRepro } from './repro.js';
 import { callables, canaryRecipe, openJob, register, vocabulary } from './trade.js';
+import { saver } from './save-findings.js';
 import { validateExitCode } from './validate-exit.js';
 import { version } from './version.js';
 import { worthOf } from './worth.js';
@@ -181,7 +182,13 @@ async function runAll(
   const share = (plan.seconds * (1 - EXPLORE_SHARE)) / plan.hardware.length;
   for (const hardware of plan.hardware)
     campaigns.push(await fuzz(recipe(hardware), plan, share, options.save ? options.crashes : undefined));
-  const small = await explore(recipe('conforming'), placement, aimed, plan);
+  const small = await explore(
+    recipe('conforming'),
+    placement,
+    aimed,
+    plan,
+    options.save ? options.crashes : undefined,
+  );
   const spent = campaigns.some((c) => c.interrupted);
   return { ...runs, campaigns, small, spent };
 }
@@ -192,6 +199,7 @@ const NO_WORLDS: SmallWorlds = {
   preemptions: SMALL.preemptions,
   incomplete: 0,
   findings: [],
+  directories: [],
 };
 
 async function fuzz(
@@ -246,6 +254,7 @@ async function explore(
   placement: Placement,
   aimed: readonly string[],
   plan: Plan,
+  crashes: string | undefined,
 ): Promise<SmallWorlds> {
   const known = callables.filter((c) => existsIn(c, placement.base.model.kernel));
   const draw = caseGenerator(known, {
@@ -260,6 +269,7 @@ async function explore(
   const lab = new Laboratory(callables, placement.model, placement.base.model);
   try {
     return await exploreSmallWorlds(workforce, lab, world, {
+      save: await saver(recipe, lab, crashes, plan.seed),
       bounds: SMALL,
       most: WORLDS,
       milliseconds: plan.cases === Infinity ? plan.seconds * EXPLORE_SHARE * 1000 : Infinity,

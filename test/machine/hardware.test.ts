@@ -48,7 +48,7 @@ test.each([
     'an IOTLB that is flushed last',
     'optimized',
     { iotlb: 'flushed-last' },
-    'stale-entry device',
+    'freed-page-write device',
     UNMAP,
     20_000,
   ],

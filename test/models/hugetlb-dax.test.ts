@@ -2,6 +2,8 @@ import { expect, test } from '@jest/globals';
 
 import { callables, models } from '../../models/models.js';
 import { Prng } from '../../src/base/prng.js';
+import { DEFAULT_BOUNDS, REDUCED } from '../../src/explore/bounds.js';
+import { explore } from '../../src/explore/explorer.js';
 import { mute, type Model } from '../../src/program/model.js';
 import { Laboratory } from '../../src/run/laboratory.js';
 import type { Case, FileKind, PageState, Region } from '../../src/scenario/case.js';
@@ -138,15 +140,21 @@ const hazards: readonly (readonly [string, Case, string])[] = [
     caseOf([region('dax', 'pages', ['written', 'none', 'none', 'none'])], ['dax'], [[WRITE, FSYNC], [FSYNC]]),
     'lost-dirty',
   ],
-  [
-    'munmap passes by a huge entry that is none while fsync cleans it',
-    caseOf([HUGE], ['dax'], [[WRITE, ['munmap', [0, 4]]], [FSYNC]], [['device_read', [0, 0]]]),
-    'stale-permission',
-  ],
 ];
 
+test('v4.14: munmap passes by a huge entry that is none while fsync cleans it', () => {
+  const c = caseOf([HUGE], ['dax'], [[WRITE, ['munmap', [0, 4]]], [FSYNC]], [['device_read', [0, 0]]]);
+  const kinds = (name: string): readonly string[] => {
+    const bench = new Laboratory(callables, named(name), named(name)).bench('candidate');
+    const seen = explore(bench, c, { bounds: DEFAULT_BOUNDS, reductions: REDUCED, outcomes: false });
+    return [...seen.verdicts.values()].map((v) => v.what.kind);
+  };
+  expect(kinds('v4.14')).toContain('stale-permission');
+  expect(kinds('always-notify')).toEqual([]);
+});
+
 test.each(hazards)('v4.14: %s', (_name, c, kind) => {
-  expect(verdicts(named('v4.14'), c, 3000)).toContain(kind);
+  expect(verdicts(named('v4.14'), c, 1000)).toContain(kind);
   expect(verdicts(named('always-notify'), c, 1000)).toEqual([]);
 });
 
