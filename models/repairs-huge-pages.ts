@@ -3,7 +3,9 @@ import { operationsIn } from '../src/program/operations-in.js';
 import { placed } from '../src/program/locate.js';
 import type { Arg, Operation } from '../src/program/step.js';
 import { HPAGE_PMD_NR, pmdp_establish } from '../src/kernel/huge.js';
+import { get_page, put_page } from '../src/kernel/page.js';
 import { flush_tlb_range } from '../src/kernel/tlb.js';
+import { register } from './history/steps-of.js';
 import { callables } from './operations/register.js';
 import { __split_huge_pmd_locked } from './operations/__split_huge_pmd_locked.js';
 import { do_huge_pmd_wp_page } from './operations/do_huge_pmd_wp_page.js';
@@ -72,9 +74,32 @@ export const atomicInvalidate: readonly Edit[] = operationsIn(callables.map((c) 
 );
 export const splitSamplesLate: readonly Edit[] = sampleLate();
 
+const NUMA_REFERENCE =
+  'the new page is kept until it is unlocked: as soon as the entry is set MADV_DONTNEED may free it, locked. The kernel has its get_page only after range_end (no commit known)';
+
+const fresh = register(migrate_misplaced_transhuge_page, 'new_page');
+
+const NUMA_KEEPS: readonly Edit[] = [
+  insert(
+    migrate_misplaced_transhuge_page.name,
+    'before',
+    { callee: 'page_dup_compound_rmap' },
+    [get_page(fresh)],
+    NUMA_REFERENCE,
+  ),
+  insert(
+    migrate_misplaced_transhuge_page.name,
+    'after',
+    { callee: 'unlock_page', nth: 2 },
+    [put_page(fresh)],
+    NUMA_REFERENCE,
+  ),
+];
+
 export const hugePageRepairs: readonly Edit[] = [
   ...splitSamplesLate,
   ...atomicInvalidate,
   ...[do_huge_pmd_wp_page, do_huge_pmd_wp_page_fallback].flatMap((o) => neverNone(o, NEVER_NONE)),
   ...neverNone(migrate_misplaced_transhuge_page, NUMA_NEVER_NONE),
+  ...NUMA_KEEPS,
 ];

@@ -1,15 +1,14 @@
-import { callables, models } from '../../models/models.js';
+import { callables } from '../../models/models.js';
 import { builtIn } from '../../src/cli/load-model.js';
 import { modelData } from '../../src/cli/model-data.js';
-import { operationsIn } from '../../src/program/operations-in.js';
+import { register } from '../../src/cli/trade.js';
 import { Laboratory } from '../../src/run/laboratory.js';
 import type { Finding } from '../../src/run/finding.js';
 import type { Case } from '../../src/scenario/case.js';
 import { addressText } from '../../src/report/names.js';
 import { segments, type Written } from './write-case.js';
 
-const operations = operationsIn(callables.map((c) => c.operation));
-const register = { models, operations };
+const { operations } = register;
 const labs = new Map<string, Laboratory>();
 
 /** The lab of a model against the reference; built once. */
