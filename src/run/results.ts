@@ -1,5 +1,7 @@
 import { MAX_OPERATIONS, NOT_COMPARED, type Machine } from '../machine/machine.js';
+import { MMF } from '../kernel/oom.js';
 import { PAGE_WORDS } from '../machine/geometry.js';
+import { MM } from '../machine/layout.js';
 import { backedValue } from '../oracle/backing.js';
 import { describeValue } from '../machine/values.js';
 
@@ -11,6 +13,20 @@ export function finalMemory(m: Machine): Int32Array {
   const out = new Int32Array(total * PAGE_WORDS);
   for (let addr = 0; addr < total; addr++)
     for (let k = 0; k < PAGE_WORDS; k++) out[addr * PAGE_WORDS + k] = backedValue(m, addr, k);
+  return out;
+}
+
+/**
+ * The same, for comparing two models: whether the oom reaper takes the memory of a victim is the kernel's to decide, so
+ * that what is left of it is not compared.
+ */
+export function comparedMemory(m: Machine): Int32Array {
+  const out = finalMemory(m);
+  const words = m.layout.pages * PAGE_WORDS;
+  for (let mm = 0; mm < m.layout.geometry.mms; mm++) {
+    if ((m.words[m.layout.mmAt(mm) + MM.FLAGS] & MMF.VICTIM) !== 0)
+      out.fill(NOT_COMPARED, mm * words, (mm + 1) * words);
+  }
   return out;
 }
 

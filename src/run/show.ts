@@ -1,5 +1,5 @@
 import type { Shown } from './compare.js';
-import { finalMemory } from './results.js';
+import { comparedMemory } from './results.js';
 import { outcomeOf, type Ended } from './workbench.js';
 
 /** What a run showed, copied out of the machine, which the next run takes. The outcome is read before that. */
@@ -13,7 +13,7 @@ export function show(ended: Ended): Shown {
     results: machine.results.slice(),
     programs: machine.programs,
     cpus: machine.layout.geometry.cpus,
-    memory: memory.violation === undefined ? finalMemory(machine) : new Int32Array(0),
+    memory: memory.violation === undefined ? comparedMemory(machine) : new Int32Array(0),
     latentAt: memory.latentAt,
     outcome: () => outcomeOf(ended),
   };
