@@ -38,6 +38,15 @@ export function unionOf(operation: Operation, models: readonly Model[]): Union {
   const text = [...placed(operation), ...models.flatMap((model) => placedBy(operation, model.edits))];
   for (const p of text) if (p.step.kind === 'do' && p.step.muted === true) masks.set(p.step, 0);
   const maskOf = (step: Step): Mask => masks.get(step) ?? all;
+  const own = new Set(placed(operation).map((p) => p.step));
+  const copies = new Map<Step, Step>();
+  // A step of the text that is put elsewhere, too, is another step: dropping the first one leaves it there.
+  const another = (step: Step): Step => {
+    if (!own.has(step)) return step;
+    const copy = copies.get(step) ?? { ...step };
+    copies.set(step, copy);
+    return copy;
+  };
 
   models.forEach((model, i) => {
     const bit = 1 << i;
@@ -62,7 +71,7 @@ export function unionOf(operation: Operation, models: readonly Model[]): Union {
     const side = edit.at === 'before' ? before : after;
     const list = side.get(at) ?? [];
     // The same insertion in both models is one step.
-    edit.steps.forEach((step) => {
+    edit.steps.map(another).forEach((step) => {
       const same = list.findIndex((x) => x.step === step && (x.mask & bit) === 0);
       if (same >= 0) list[same] = { step, mask: list[same].mask | bit };
       else list.push({ step, mask: bit });
