@@ -1,4 +1,4 @@
-import { call, go_to, label, not, when } from '../src/program/build.js';
+import { call, go_to, label, not, number, when } from '../src/program/build.js';
 import { drop, insert, type Edit } from '../src/program/model.js';
 import type { Register } from '../src/program/step.js';
 import { tlb_gather_mmu } from '../src/kernel/gather.js';
@@ -19,6 +19,8 @@ import { tlb_finish_mmu } from './operations/tlb_finish_mmu.js';
 import { zap_pte_range } from './operations/zap_pte_range.js';
 
 /** What v4.14 gets wrong, or does not do, when memory is taken away: truncation, the oom reaper. */
+
+const NOTHING = number(0);
 
 const SWAPPED_COPIES =
   'truncation takes private copies that were swapped out or are under migration: 5abfd71d936a, v5.18';
@@ -94,6 +96,7 @@ export const nonblockingReaper: readonly Edit[] = [
     zap,
     [
       tlb_gather_mmu(range.start),
+      let_(of('refused'), NOTHING), // of the vma before
       call(mmu_notifier_invalidate_range_start_nonblock, { ...range, refused: of('refused') }),
       when(not(is_zero(of('refused'))), [call(tlb_finish_mmu, range), go_to('next')]),
       promise_reap(range.start, range.count),

@@ -11,7 +11,7 @@ import { HPAGE_PMD_NR, pmdp_get } from '../../src/kernel/huge.js';
 import { mmu_notifier_invalidate_range } from '../../src/kernel/notifier.js';
 import { vm_normal_page } from '../../src/kernel/page.js';
 import { pmd_lock, pmd_unlock, pmdp_huge_get_and_clear } from '../../src/kernel/pgtable.js';
-import { let_ } from '../../src/kernel/range.js';
+import { is_zero, let_ } from '../../src/kernel/range.js';
 import { page_remove_compound_rmap } from '../../src/kernel/rmap.js';
 
 const ONE = number(1);
@@ -25,17 +25,18 @@ export const zap_huge_pmd = operation({
   from: 'mm/huge_memory.c',
   takes: ['addr'],
   gives: ['done'],
-  locals: ['pmd', 'entry', 'page'],
-  steps: ({ addr, done, pmd, entry, page }) => [
+  locals: ['pmd', 'entry', 'page', 'normal'],
+  steps: ({ addr, done, pmd, entry, page, normal }) => [
     pmd_lock(addr, pmd), // pmd_trans_huge_lock
     pmdp_get(pmd, entry),
     when(not(pmd_trans_huge(entry)), [pmd_unlock(pmd), go_to('out')]),
+    let_(page, entry_target(entry)),
+    when(vm_normal_page(page), [let_(normal, ONE)]), // not vma_is_dax: decided before the block can be given away
     pmdp_huge_get_and_clear(addr, pmd, entry),
     mutedSlot('after-clear', mmu_notifier_invalidate_range(addr, HPAGE_PMD_NR)),
     tlb_remove_tlb_entry(addr, HPAGE_PMD_NR), // tlb_remove_pmd_tlb_entry
     let_(done, ONE),
-    let_(page, entry_target(entry)),
-    when(not(vm_normal_page(page)), [pmd_unlock(pmd), go_to('out')]), // DAX; the huge zero page stays with the mm
+    when(is_zero(normal), [pmd_unlock(pmd), go_to('out')]), // DAX; the huge zero page stays with the mm
     page_remove_compound_rmap(page),
     pmd_unlock(pmd),
     when(tlb_remove_page(page), [tlb_flush_mmu_tlbonly(), tlb_flush_mmu_free()]), // tlb_remove_page_size
