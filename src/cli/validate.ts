@@ -3,7 +3,7 @@ import { Command } from 'commander';
 
 import type { Recipe } from '../campaign/job.js';
 import type { CampaignResult } from '../campaign/records.js';
-import { judgeSeries, type Runs } from '../campaign/judge-series.js';
+import { judgeSeries, patched, type Runs } from '../campaign/judge-series.js';
 import { exploreSmallWorlds, type SmallWorlds } from '../campaign/small-worlds.js';
 import { readPatch } from '../campaign/read-patch.js';
 import { openSourceTree } from '../campaign/source-tree.js';
@@ -153,9 +153,7 @@ async function runAll(
   const steps = placement.hunks.map((h) =>
     h.edits.length === 0
       ? []
-      : differingSteps(programs, { ...base.model, edits: [...base.model.edits, ...h.edits] }, base.model).map(
-          (s) => s.name,
-        ),
+      : differingSteps(programs, patched(base.model, [h.edits]), base.model, h.edits).map((s) => s.name),
   );
   const canary = canaryRecipe();
   const runs = {

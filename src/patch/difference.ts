@@ -1,7 +1,6 @@
 import { runtime } from '../machine/execute.js';
 import { lower } from '../program/lower.js';
-import type { Model } from '../program/model.js';
-import type { Edit } from '../program/model.js';
+import type { Edit, Model } from '../program/model.js';
 import { operationsIn } from '../program/operations-in.js';
 import type { Callable } from '../program/callable.js';
 import type { Operation } from '../program/step.js';
@@ -14,20 +13,28 @@ export interface DifferingStep {
   readonly site: string;
 }
 
-/** The visible steps in which two models differ, in the order of the text. */
+/**
+ * The visible steps in which two models differ, in the order of the text; where they differ in nothing that is visible (a
+ * goto, a register), the steps of the functions that `edits` change.
+ */
 export function differingSteps(
   programs: readonly Operation[],
   model: Model,
   base: Model,
+  edits: readonly Edit[],
 ): readonly DifferingStep[] {
   const [a, b] = lower(programs, [model, base], runtime);
-  const out: DifferingStep[] = [];
+  const edited = new Set(edits.map(editedOperation));
+  const differing: DifferingStep[] = [];
+  const around: DifferingStep[] = [];
   a.instructions.forEach((i, pc) => {
-    if (!i.visible || pc === 0 || i.idle === b.instructions[pc].idle) return;
+    if (!i.visible || pc === 0) return;
     const { program, path, operation, site } = i.info;
-    out.push({ name: `${program} ${path}`, operation, site });
+    const step = { name: `${program} ${path}`, operation, site };
+    if (i.idle !== b.instructions[pc].idle) differing.push(step);
+    else if (edited.has(operation)) around.push(step);
   });
-  return out;
+  return differing.length > 0 ? differing : around;
 }
 
 /** The C function that an edit changes. */

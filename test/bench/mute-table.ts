@@ -10,7 +10,7 @@ import { caseGenerator } from '../../src/scenario/generate.js';
 import type { Scheduler } from '../../src/schedule/scheduler.js';
 import { strategyNamed } from '../../src/schedule/strategies.js';
 import { shrink } from '../../src/shrink/shrinker.js';
-import { slotVisits } from './slot-visits.js';
+import { slotVisits } from '../../src/campaign/slot-visits.js';
 
 /**
  * Mutes every slot that notifies in a model, one after the other, and says what is found on conforming hardware: the
@@ -41,7 +41,7 @@ function draw(index: number): { c: Case; scheduler: Scheduler } {
   return { c: generate(prng), scheduler: strategy.make(prng) };
 }
 
-const visits = slotVisits(builtIn(modelName, register), reference, Number(cases), draw);
+const visits = slotVisits(laboratory([]).bench('candidate'), Number(cases), draw);
 
 /**
  * First case in which the model without these slots fails and the reference does not, of those below `limit` in which the
@@ -118,7 +118,7 @@ function cover(site: string, slot: string): string {
   return `with all of ${others.join(', ')} muted, what this one alone would stop: ${described(all)}`;
 }
 
-console.log(`${cases} cases, seed ${seed}; ${modelName} itself fails in ${visits.failing.length}`);
+console.log(`${cases} cases, seed ${seed}; ${modelName} itself fails in ${visits.failing.size}`);
 active.forEach(({ site, slot }, i) => {
   if (i % Number(parts) !== Number(part)) return;
   const name = `${site}:${slot}`;
