@@ -39,14 +39,17 @@ export function openOnCopies(m: Machine, t: number, start: number, count: number
   }
 }
 
-/** A page that became private inside an open discard is discarded with the rest. */
+/**
+ * A page that became private inside an open discard is discarded with the rest. A hole punch leaves it alone, but what it
+ * mapped before may be seen there until the punch returns.
+ */
 export function adoptWindows(m: Machine, object: number, addr: number): void {
   const file = fileObject(m, addr) - m.layout.geometry.mms * m.layout.pages;
   for (let t = 0; t < m.layout.geometry.cpus; t++) {
     const window = m.words[m.layout.threadAt(t) + THREAD.WINDOW];
     const kind = window & 15;
-    const at = kind === WINDOW.TRUNCATE ? file : addr;
-    if (kind !== WINDOW.DISCARD && kind !== WINDOW.UNMAP && kind !== WINDOW.TRUNCATE && kind !== WINDOW.REAP)
+    const at = discardsFile(kind) ? file : addr;
+    if (kind !== WINDOW.DISCARD && kind !== WINDOW.UNMAP && kind !== WINDOW.REAP && !discardsFile(kind))
       continue;
     const start = (window >> 4) & 255;
     const count = (window >> 12) & 255;

@@ -113,7 +113,8 @@ function keepFromHere(m: Machine, t: number, object: number, written: number): v
 /** A window that turns contents into a result: a discard, an unmapping, or a drop of a discardable page. */
 function discards(m: Machine, t: number, object: number): boolean {
   const kind = kindOfWindow(m, t);
-  if (kind === WINDOW.DISCARD || kind === WINDOW.UNMAP || discardsFile(kind) || kind === WINDOW.REAP)
+  if (kind === WINDOW.PUNCH) return object >= m.layout.geometry.mms * m.layout.pages; // private copies stay
+  if (kind === WINDOW.DISCARD || kind === WINDOW.UNMAP || kind === WINDOW.TRUNCATE || kind === WINDOW.REAP)
     return true;
   if (kind === WINDOW.FREE) return (m.words[m.layout.objectAt(object) + OBJECT.STATE] & DISCARDABLE) !== 0;
   // no window of its own: the drop of a discardable page
@@ -165,7 +166,13 @@ export function allowedByWindows(
   if (watch === 0) return false;
   const file = object < L.geometry.mms * L.pages ? fileObject(m, addr) : -1;
   for (let t = 0; t < L.geometry.cpus; t++) {
-    if ((watch & (1 << t)) === 0 || !discards(m, t, object)) continue;
+    if ((watch & (1 << t)) === 0) continue;
+    if (!discards(m, t, object)) {
+      // a copy that was made while its file page is punched
+      if (kindOfWindow(m, t) === WINDOW.PUNCH && file >= 0 && showsOf(m, file, addr, word, value))
+        return true;
+      continue;
+    }
     if (value === resultFor(m, t, addr, word) || heldSince(m, t, object, word, value)) return true;
     // what a mapping of the file shows where a private copy was may itself be going
     if (file >= 0 && showsOf(m, file, addr, word, value)) return true;
