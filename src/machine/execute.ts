@@ -84,9 +84,9 @@ function landing(m: Machine, t: number, from: number): number {
 /** The outermost operation returns: its registers are gone, whoever watches is told. */
 function finish(m: Machine, t: number): void {
   const base = m.layout.threadAt(t);
-  m.observer.returned(m, t);
   const w = m.words;
   if (w[base + THREAD.ERROR] !== 0) m.returns(t, -w[base + THREAD.ERROR]);
+  m.observer.returned(m, t);
   w.fill(0, base + THREAD.REGS, base + m.layout.threadSize);
   w[base + THREAD.ERROR] = 0;
 }

@@ -154,6 +154,17 @@ export function freeSwapped(m: Machine, t: number, object: number): void {
   m.words[o + OBJECT.HOME] = 0;
 }
 
+/** Some operation in flight takes the address away: an access there succeeds or is refused, and either is right. */
+export function unmapping(m: Machine, addr: number): boolean {
+  for (let t = 0; t < m.layout.geometry.cpus; t++) {
+    const window = m.words[m.layout.threadAt(t) + THREAD.WINDOW];
+    if ((window & 15) !== WINDOW.UNMAP) continue;
+    const start = (window >> 4) & 255;
+    if (addr >= start && addr < start + ((window >> 12) & 255)) return true;
+  }
+  return false;
+}
+
 export function allowedByWindows(
   m: Machine,
   object: number,
