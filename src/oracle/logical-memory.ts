@@ -11,7 +11,7 @@ import { drop, install, leave, migrate, noteDrop, rename, rewrite } from './home
 import type { Judge } from './judge.js';
 import { Marks } from './marks.js';
 import { Overlap } from './overlap.js';
-import { poisonFile } from './objects.js';
+import { isDiscardable, poisonFile } from './objects.js';
 import { askOfPin, attachPin, excuseSyncs, isUnsure, loadPinned, makeSure, storePinned } from './pins.js';
 import { noLooks, type Oracle } from './oracle.js';
 import { loses } from './rights.js';
@@ -199,11 +199,12 @@ export class LogicalMemory implements Observer<Machine>, Judge {
       this.m.returns(t, NOT_COMPARED);
   }
 
-  /** What an access returns is not for the kernel to decide: something in flight takes the page away, or it is lost. */
+  /** Either outcome of the access is right: something in flight takes the page away, it may be dropped, or it is lost. */
   private isUnsettled(object: number, addr: number, entry: number): boolean {
     return (
       object < 0 ||
       this.discarding(object) ||
+      isDiscardable(this.m, object) ||
       unmapping(this.m, addr) ||
       isPoisoned(this.m, frameFor(entry, addr))
     );

@@ -8,6 +8,9 @@ import { WINDOW } from '../machine/observer.js';
 
 /** OBJECT.STATE: the page may be dropped until it is written (MADV_FREE). */
 export const DISCARDABLE = 1;
+/** What the page holds may turn into zeros at any time; false for no object. */
+export const isDiscardable = (m: Machine, object: number): boolean =>
+  object >= 0 && (m.words[m.layout.objectAt(object) + OBJECT.STATE] & DISCARDABLE) !== 0;
 /** Bit of a window's first word: the object was made inside the window, so what it held first is as good as written. */
 export const BORN = 1 << 31;
 /** The same word: a copy of the file's page was installed inside the window; what the copy step read is as good as written. */

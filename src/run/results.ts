@@ -1,8 +1,9 @@
 import { MAX_OPERATIONS, NOT_COMPARED, type Machine } from '../machine/machine.js';
 import { MMF } from '../kernel/oom.js';
 import { PAGE_WORDS } from '../machine/geometry.js';
-import { MM } from '../machine/layout.js';
+import { MM, VPAGE } from '../machine/layout.js';
 import { backedValue } from '../oracle/backing.js';
+import { isDiscardable } from '../oracle/objects.js';
 import { describeValue } from '../machine/values.js';
 
 /** What a run left to see: what its accesses returned, and what a fresh reader gets. */
@@ -17,8 +18,8 @@ export function finalMemory(m: Machine): Int32Array {
 }
 
 /**
- * The same, for comparing two models: whether the oom reaper takes the memory of a victim is the kernel's to decide, so
- * that what is left of it is not compared.
+ * The same, for comparing two models: whether the oom reaper takes the memory of a victim, and reclaim a page that
+ * MADV_FREE gave away, is the kernel's to decide, so that what is left of either is not compared.
  */
 export function comparedMemory(m: Machine): Int32Array {
   const out = finalMemory(m);
@@ -26,6 +27,10 @@ export function comparedMemory(m: Machine): Int32Array {
   for (let mm = 0; mm < m.layout.geometry.mms; mm++) {
     if ((m.words[m.layout.mmAt(mm) + MM.FLAGS] & MMF.VICTIM) !== 0)
       out.fill(NOT_COMPARED, mm * words, (mm + 1) * words);
+  }
+  for (let addr = 0; addr < m.layout.geometry.mms * m.layout.pages; addr++) {
+    if (isDiscardable(m, m.words[m.layout.vpage(addr) + VPAGE.OBJECT] - 1))
+      out.fill(NOT_COMPARED, addr * PAGE_WORDS, (addr + 1) * PAGE_WORDS);
   }
   return out;
 }

@@ -19,6 +19,14 @@ const MERGES = 4000;
 /** Steps of a run before which an operation is tried early. */
 const EARLY = 400;
 
+/** The schedule, and after it what is left of each thread: so that a thread that ends late in it can end last. */
+function toTheEnd(c: Case, stretches: readonly Stretch[]): readonly Stretch[] {
+  const ends = c.threads.flatMap(({ operations }, thread) =>
+    operations.length === 0 ? [] : [{ thread, operation: operations.length - 1, pc: 0, occurrence: 1 }],
+  );
+  return [...stretches, ...ends];
+}
+
 /** Tells two models that differ in timing, or in how chance fell, from two that give different results. */
 export class TimingSearch {
   constructor(
@@ -44,7 +52,7 @@ export class TimingSearch {
   }
 
   private *others(c: Case, search: number): Generator<Shown> {
-    const stretches = this.stretches(c);
+    const stretches = toTheEnd(c, this.stretches(c));
     yield* this.early(c, stretches);
     for (const near of nearby(stretches, Math.max(NEARBY, search))) yield this.follow(c, near);
     const prng = new Prng(`timing ${hashText(JSON.stringify({ ...c, schedule: [] }))}`);
