@@ -22,6 +22,7 @@ import {
   page_count_is,
   page_mapcount_is,
 } from '../../src/kernel/rmap.js';
+import { promise_swapped_in } from '../../src/kernel/promise.js';
 import { in_swap_cache, PageSwapCache, swap_free, try_to_free_swap } from '../../src/kernel/swap.js';
 import { drop, insert, type Edit } from '../../src/program/model.js';
 import type { Step } from '../../src/program/step.js';
@@ -147,6 +148,7 @@ function swapsIn(exclusive: boolean): readonly Edit[] {
             ]),
           ]
         : []),
+      promise_swapped_in(at, cached),
       swap_free(entry_target(orig_pte)),
       when(not(is_zero(write)), [
         // should_try_to_free_swap, without a full swap and mlock

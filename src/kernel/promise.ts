@@ -192,6 +192,16 @@ export const promise_contents = verb(
   },
   P,
 );
+/** The slot that the entry of `addr` names is free; `page`, which comes in its place, has the contents. */
+export const promise_swapped_in = verb(
+  'promise_swapped_in',
+  ['addr', 'page'],
+  (m, t, addr, page) => {
+    m.observer.swappedIn(m, t, addr, page);
+    return DONE;
+  },
+  P,
+);
 /** The page at `addr` is dropped by this operation, as after MADV_FREE: it reads as zeros, and a write keeps it. */
 export const promise_drop = verb(
   'promise_drop',

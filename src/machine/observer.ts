@@ -44,6 +44,8 @@ export interface Observer<M> {
   freeing(m: M, t: number, frame: number): void;
   /** The page in frame `from` has been copied to frame `to`, which is its home from here on (migration). */
   migrated(m: M, t: number, from: number, to: number): void;
+  /** Under its lock the entry of `addr` still names a swap slot that is free by now; its contents are in `frame`. */
+  swappedIn(m: M, t: number, addr: number, frame: number): void;
   /** The operation of `t` drops the page at `addr` as if MADV_FREE had allowed it: it may turn into zeros. */
   dropped(m: M, t: number, addr: number): void;
   /** A hardware error took the contents of the page-cache page `frame`: its file falls back to its storage. */
@@ -127,6 +129,7 @@ export const nobody: Observer<unknown> = {
   freeing() {},
   rewrote() {},
   migrated() {},
+  swappedIn() {},
   dropped() {},
   poisoned() {},
   misused() {},

@@ -36,6 +36,7 @@ export function backedValue(m: Machine, addr: number, word: number): number {
   if (isPresent(e) || isInvalidated(e)) return w[L.frameAt(frameFor(e, addr)) + FRAME.W + word];
   if (kindOf(e) === KIND_SWAP) {
     const slot = L.swapAt(frameOf(e));
+    if (m.words[slot + SWAP.COUNT] === 0) return inHand(m, addr, word);
     const cached = swapCached(m, frameOf(e));
     if (cached === -2) return POISON;
     return cached < 0 ? w[slot + SWAP.S + word] : w[L.frameAt(cached) + FRAME.W + word];
@@ -45,6 +46,13 @@ export function backedValue(m: Machine, addr: number, word: number): number {
   if (kindOf(e) === KIND_DEVICE_PRIVATE) return w[L.frameAt(frameOf(e)) + FRAME.W + word];
   if (kindOf(e) === KIND_HWPOISON) return POISON;
   return NO_ADDRESS;
+}
+
+/** The entry names a slot that is free: whoever holds its lock has the page in hand (promise_swapped_in). */
+function inHand(m: Machine, addr: number, word: number): number {
+  const object = m.words[m.layout.vpage(addr) + VPAGE.OBJECT] - 1;
+  const home = object < 0 ? -1 : m.words[m.layout.objectAt(object) + OBJECT.HOME] - 1;
+  return home < 0 ? NO_ADDRESS : m.words[m.layout.frameAt(home) + FRAME.W + word];
 }
 
 /** Frame with the slot's contents in the swap cache; -1 when the slot itself has them, -2 when an error took them. */

@@ -32,15 +32,25 @@ export function install(l: Asking, m: Machine, t: number, addr: number, before: 
     adoptWindows(m, object, addr);
     return;
   }
-  const o = L.objectAt(object);
   if (before === 0 && anonymous && copiesFile(m, object, addr, frame)) return;
   if (object < files) keepDropped(m, t, object, addr);
-  if (w[o + OBJECT.HOME] === frame + 1) return;
+  moveIn(l, m, t, object, addr, frame);
+}
+
+/** The page that comes in place of a swap entry is its home before the entry says so. */
+export function swapIn(l: Asking, m: Machine, t: number, addr: number, frame: number): void {
+  const object = m.words[m.layout.vpage(addr) + VPAGE.OBJECT] - 1;
+  if (object >= 0) moveIn(l, m, t, object, addr, frame);
+}
+
+function moveIn(l: Asking, m: Machine, t: number, object: number, addr: number, frame: number): void {
+  const o = m.layout.objectAt(object);
+  if (m.words[o + OBJECT.HOME] === frame + 1) return;
   if (!discarding(m, object)) {
     for (const oracle of l.oracles) oracle.installing?.(l, t, addr, frame);
     l.looks.installing++;
   }
-  w[o + OBJECT.HOME] = frame + 1;
+  m.words[o + OBJECT.HOME] = frame + 1;
 }
 
 /** A discardable page loses its entry: from here on this operation may turn it into zeros. */

@@ -7,7 +7,7 @@ import { frameFor } from '../kernel/walk.js';
 import { addToAfter, after, setAfter } from './after.js';
 import { isLost, isPoisoned } from './backing.js';
 import { Blame } from './blame.js';
-import { drop, install, leave, migrate, noteDrop, rename, rewrite } from './homes.js';
+import { drop, install, leave, migrate, noteDrop, rename, rewrite, swapIn } from './homes.js';
 import type { Judge } from './judge.js';
 import { Marks } from './marks.js';
 import { Overlap } from './overlap.js';
@@ -295,6 +295,10 @@ export class LogicalMemory implements Observer<Machine>, Judge {
 
   migrated(m: Machine, t: number, from: number, to: number): void {
     migrate(this, m, t, from, to);
+  }
+
+  swappedIn(m: Machine, t: number, addr: number, frame: number): void {
+    swapIn(this, m, t, addr, frame);
   }
 
   rewrote(m: Machine, _t: number, addr: number, frame: number): void {
