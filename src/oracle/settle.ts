@@ -26,14 +26,14 @@ export function settleContents(l: Asking, t: number, kind: number, object: numbe
   const stays = home >= 0 && owner >= 0 && !discardsToo(m, owner, object);
   for (let k = 0; k < PAGE_WORDS; k++) {
     const backed = stays ? m.words[L.frameAt(home) + FRAME.W + k] : backedValue(m, addr, k);
-    const gone = kind === WINDOW.TRUNCATE || kind === WINDOW.REAP; // a copy made meanwhile goes too
+    const gone = kind === WINDOW.TRUNCATE; // a copy made meanwhile goes too; the reaper may have been past it
     const born = (m.words[L.windowAt(t, object)] & BORN) !== 0;
     const kept = (kind === WINDOW.NONE || born) && backed === m.words[L.windowAt(t, object) + PAGE_WORDS + k];
     const copied = (m.words[L.windowAt(t, object)] & COPIED) !== 0 && backed === l.cell(object, k);
     const fresh = copied || writtenSince(m, t, object, k, backed);
     const allowed =
       (!gone && (kept || fresh)) ||
-      backed === (kind === WINDOW.UNMAP || gone ? NO_ADDRESS : resultOf(m, addr, k)) ||
+      backed === (kind === WINDOW.UNMAP || kind === WINDOW.REAP || gone ? NO_ADDRESS : resultOf(m, addr, k)) ||
       backed === NO_ADDRESS ||
       // the zero page holds nothing of the victim: the reaper passes it by while its entry is being split
       (kind === WINDOW.REAP && isZeroFrame(backingFrame(m, addr))) ||

@@ -44,24 +44,38 @@ function moved(stretches: readonly Stretch[], from: number, to: number): Stretch
   ];
 }
 
-/** `count` random orders of the stretches; each thread keeps its own. */
+/** How likely a thread goes on with its next stretch, for merges in turn. */
+const GOES_ON = [0, 0.5, 0.8];
+
+/**
+ * `count` random orders of the stretches; each thread keeps its own. By turns threads go on for longer, and operations are
+ * whole: most orders that explain a timing preempt little.
+ */
 export function* merges(
   schedule: readonly Stretch[],
   prng: Prng,
   count: number,
 ): Generator<readonly Stretch[]> {
   const stretches = byOperation(schedule);
+  const whole = stretches.filter((s) => s.pc === 0);
   for (let i = 0; i < count; i++) {
-    const left = new Map<number, Stretch[]>();
-    for (const s of stretches) left.set(s.thread, [...(left.get(s.thread) ?? []), s]);
-    const out: Stretch[] = [];
-    while (left.size > 0) {
-      const queues = [...left.values()];
-      const queue = queues[prng.weighted(queues.map((q) => q.length))];
-      const next = queue.shift()!;
-      out.push(next);
-      if (queue.length === 0) left.delete(next.thread);
-    }
-    yield out;
+    const goesOn = GOES_ON[i % GOES_ON.length];
+    yield merged(i % 2 === 0 ? stretches : whole, prng, goesOn);
   }
+}
+
+function merged(stretches: readonly Stretch[], prng: Prng, goesOn: number): Stretch[] {
+  const left = new Map<number, Stretch[]>();
+  for (const s of stretches) left.set(s.thread, [...(left.get(s.thread) ?? []), s]);
+  const out: Stretch[] = [];
+  while (left.size > 0) {
+    const same = out.length === 0 ? undefined : left.get(out[out.length - 1].thread);
+    const queues = [...left.values()];
+    const queue =
+      same !== undefined && prng.chance(goesOn) ? same : queues[prng.weighted(queues.map((q) => q.length))];
+    const next = queue.shift()!;
+    out.push(next);
+    if (queue.length === 0) left.delete(next.thread);
+  }
+  return out;
 }
