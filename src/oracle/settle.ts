@@ -6,11 +6,11 @@ import { bitOf } from '../machine/values.js';
 import { isPresent, KIND_MIGRATION, kindOf } from '../kernel/entry.js';
 import { PG } from '../kernel/page.js';
 import { isFile } from '../kernel/vma.js';
-import { baseEntry, frameFor, isZeroFrame } from '../kernel/walk.js';
+import { baseEntry, frameFor } from '../kernel/walk.js';
 import { transitOwner } from './after.js';
 import type { Asking } from './asking.js';
 import { addressOf, backedValue, backingFrame, fileValue, NO_ADDRESS, POISON } from './backing.js';
-import { resultOf, writtenSince } from './held.js';
+import { heldSince, resultOf, writtenSince } from './held.js';
 import { BORN, COPIED, kindOfWindow } from './objects.js';
 import { isUnsure } from './pins.js';
 
@@ -26,7 +26,7 @@ export function settleContents(l: Asking, t: number, kind: number, object: numbe
   const stays = home >= 0 && owner >= 0 && !discardsToo(m, owner, object);
   for (let k = 0; k < PAGE_WORDS; k++) {
     const backed = stays ? m.words[L.frameAt(home) + FRAME.W + k] : backedValue(m, addr, k);
-    const gone = kind === WINDOW.TRUNCATE; // a copy made meanwhile goes too; the reaper may have been past it
+    const gone = kind === WINDOW.TRUNCATE; // a copy made meanwhile goes too
     const born = (m.words[L.windowAt(t, object)] & BORN) !== 0;
     const kept = (kind === WINDOW.NONE || born) && backed === m.words[L.windowAt(t, object) + PAGE_WORDS + k];
     const copied = (m.words[L.windowAt(t, object)] & COPIED) !== 0 && backed === l.cell(object, k);
@@ -35,8 +35,8 @@ export function settleContents(l: Asking, t: number, kind: number, object: numbe
       (!gone && (kept || fresh)) ||
       backed === (kind === WINDOW.UNMAP || kind === WINDOW.REAP || gone ? NO_ADDRESS : resultOf(m, addr, k)) ||
       backed === NO_ADDRESS ||
-      // the zero page holds nothing of the victim: the reaper passes it by while its entry is being split
-      (kind === WINDOW.REAP && isZeroFrame(backingFrame(m, addr))) ||
+      // the reaper need not take everything; what it took reads as nothing
+      (kind === WINDOW.REAP && heldSince(m, t, object, k, backed)) ||
       backed === POISON ||
       isUnsure(m, object, k) ||
       (!gone && fileShows(l, addr, k, backed));
