@@ -70,16 +70,16 @@ export const do_fault = operation({
         go_to('out'),
       ]),
     ]),
-    when(not(vma_shared(vma)), [
-      when(unstable_address_space(addr), [
-        unlock_page(page), // finish_fault: a private copy may have been reaped
-        put_page(page),
-        let_(fault, signal_bus),
-        go_to('out'),
-      ]),
-    ]),
     when(is_zero(write), [
-      pte_offset_map_lock(addr, pte), // do_read_fault, finish_fault
+      when(not(vma_shared(vma)), [
+        when(unstable_address_space(addr), [
+          unlock_page(page), // do_read_fault, finish_fault: a private copy may have been reaped
+          put_page(page),
+          let_(fault, signal_bus),
+          go_to('out'),
+        ]),
+      ]),
+      pte_offset_map_lock(addr, pte),
       pte_get(pte, entry),
       when(
         pte_none(entry),
@@ -101,6 +101,13 @@ export const do_fault = operation({
         go_to('out'),
       ]),
       copy_user_highpage(cow_page, page),
+      when(unstable_address_space(addr), [
+        put_page(cow_page), // finish_fault
+        unlock_page(page),
+        put_page(page),
+        let_(fault, signal_bus),
+        go_to('out'),
+      ]),
       pte_offset_map_lock(addr, pte),
       pte_get(pte, entry),
       when(
