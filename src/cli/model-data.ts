@@ -52,7 +52,7 @@ export function modelData(
  * The model that a case file was found with. Nothing in a file is executed: it must be a built-in, with mutes perhaps,
  * or be given again with `--model`. Throws {@link BadInput} when it is unknown or has changed since.
  */
-export function modelOfFile(data: ModelData, where: string, register: Register): Model {
+export function modelOfFile(data: ModelData, where: string, register: Register, option = '--model'): Model {
   let model: Model;
   try {
     model =
@@ -62,13 +62,13 @@ export function modelOfFile(data: ModelData, where: string, register: Register):
   } catch (error) {
     if (!(error instanceof BadInput)) throw error;
     throw new BadInput(
-      `${where} was found with the model "${data.name}", which is no built-in; give its file with --model.`,
+      `${where} was found with the model "${data.name}", which is no built-in; give its file with ${option}.`,
     );
   }
   const hash = modelHash(model, register.operations);
   if (data.hash !== undefined && data.hash !== hash)
     throw new BadInput(
-      `${where} was found with another state of the model ${data.name} (${data.hash}, now ${hash}): its steps have changed since; run the case on today's with --model ${data.name}.`,
+      `${where} was found with another state of the model ${data.name} (${data.hash}, now ${hash}): its steps have changed since; run the case on today's with ${option} ${data.name}.`,
     );
   return model;
 }

@@ -54,12 +54,16 @@ export async function openCase(given: string, instead: Instead = {}): Promise<Op
     if (!(error instanceof BadInput)) throw error;
     throw new BadInput(`${path} is not a valid case file: ${error.message}`);
   }
-  const model = async (name: string | undefined, data: CaseFile['candidate']): Promise<Model> =>
+  const model = async (
+    name: string | undefined,
+    data: CaseFile['candidate'],
+    option: string,
+  ): Promise<Model> =>
     name === undefined
-      ? modelOfFile(data, path, register)
+      ? modelOfFile(data, path, register, option)
       : loadModel(absoluteModel(name, process.cwd()), register);
-  const candidate = await model(instead.model, file.candidate);
-  const reference = await model(instead.reference, file.reference);
+  const candidate = await model(instead.model, file.candidate, '--model');
+  const reference = await model(instead.reference, file.reference, '--reference');
   const other = (m: Model, data: CaseFile['candidate']): boolean =>
     modelHash(m, register.operations) !== data.hash;
   const substituted =

@@ -11,15 +11,26 @@ export interface Stretch {
   readonly occurrence: number;
 }
 
+/** `a do_wp_page:9 PageKsm` without the numbers, for a case that was found on other models. */
+const namesOf = (path: string): string => path.replaceAll(/:\d+(\+\d*)?/g, '');
+
 /** Finds instructions by their program operation and path, for the code of one pair of models. */
 export class Points {
   private readonly pcs = new Map<string, number>();
+  /** The same without the numbers of the steps, which depend on both models: the first that fits. */
+  private readonly byNames = new Map<string, number>();
 
   constructor(private readonly code: Code) {
     code.instructions.forEach((i, pc) => {
       const key = `${i.info.program} ${i.info.path}`;
-      if (i.visible && !this.pcs.has(key)) this.pcs.set(key, pc);
+      if (!i.visible || this.pcs.has(key)) return;
+      this.pcs.set(key, pc);
+      if (!this.byNames.has(namesOf(key))) this.byNames.set(namesOf(key), pc);
     });
+  }
+
+  private find(key: string): number | undefined {
+    return this.pcs.get(key) ?? this.byNames.get(namesOf(key));
   }
 
   /** Paths of the visible steps of a program operation, in the order of the text. */
@@ -37,7 +48,7 @@ export class Points {
   /** Instruction of a point, 0 when these models have no such step (the operation's end stands for it). */
   toStretch(c: Case, s: Segment): Stretch {
     const call = c.threads[s.thread]?.operations[s.operation];
-    const pc = call === undefined || s.path === '' ? 0 : (this.pcs.get(`${call.name} ${s.path}`) ?? 0);
+    const pc = call === undefined || s.path === '' ? 0 : (this.find(`${call.name} ${s.path}`) ?? 0);
     return { thread: s.thread, operation: s.operation, pc, occurrence: s.occurrence };
   }
 
@@ -45,7 +56,7 @@ export class Points {
   check(c: Case): void {
     c.schedule.forEach((s, i) => {
       const call = c.threads[s.thread]?.operations[s.operation];
-      if (s.path === '' || call === undefined || this.pcs.has(`${call.name} ${s.path}`)) return;
+      if (s.path === '' || call === undefined || this.find(`${call.name} ${s.path}`) !== undefined) return;
       const known = [...this.pcs.keys()]
         .filter((k) => k.startsWith(`${call.name} `))
         .map((k) => k.slice(call.name.length + 1));
