@@ -33,7 +33,8 @@ export function settleContents(l: Asking, t: number, kind: number, object: numbe
     const fresh = copied || writtenSince(m, t, object, k, backed);
     const allowed =
       (!gone && (kept || fresh)) ||
-      backed === (kind === WINDOW.UNMAP || kind === WINDOW.REAP || gone ? NO_ADDRESS : resultOf(m, addr, k)) ||
+      backed ===
+        (kind === WINDOW.UNMAP || kind === WINDOW.REAP || gone ? NO_ADDRESS : resultOf(m, addr, k)) ||
       backed === NO_ADDRESS ||
       // the reaper need not take everything; what it took reads as nothing
       (kind === WINDOW.REAP && heldSince(m, t, object, k, backed)) ||
@@ -54,8 +55,16 @@ export function settleContents(l: Asking, t: number, kind: number, object: numbe
   );
   if (shows) m.words[o + OBJECT.HOME] = 0;
   // another discard in flight still speaks of the private page
-  const others = m.words[o + OBJECT.WATCH] & ~(1 << t);
-  if (((e === 0 && !stays) || shows) && others === 0 && kind !== WINDOW.REAP) adoptFile(m, L.vpage(addr));
+  if (((e === 0 && !stays) || shows) && !isDiscardedByOthers(m, t, object) && kind !== WINDOW.REAP)
+    adoptFile(m, L.vpage(addr));
+}
+
+function isDiscardedByOthers(m: Machine, t: number, object: number): boolean {
+  for (let u = 0; u < m.layout.geometry.cpus; u++) {
+    if (u === t || (m.words[m.layout.objectAt(object) + OBJECT.WATCH] & (1 << u)) === 0) continue;
+    if (kindOfWindow(m, u) !== WINDOW.PUNCH) return true; // which leaves private pages alone
+  }
+  return false;
 }
 
 /** Who has the entry in hand is discarding the page as well: it puts nothing back. */

@@ -1,23 +1,20 @@
-import { MAX_OPERATIONS, SIGBUS, type ProgramStep } from '../machine/machine.js';
+import { MAX_OPERATIONS, SIGBUS } from '../machine/machine.js';
 import { PAGE_WORDS } from '../machine/geometry.js';
 import { describeValue } from '../machine/values.js';
 import { POISON } from '../oracle/backing.js';
 import type { Violation } from '../oracle/verdict.js';
 import type { FindingClass, RunOutcome } from './finding.js';
-import { describeResult, firstDifference } from './results.js';
+import { describeResult, differingResult, differingWord, type Comparable } from './results.js';
 
 /** What one run of one model showed, in the form that comparing needs. */
-export interface Shown {
+export interface Shown extends Comparable {
   readonly violation: Violation | undefined;
   readonly latent: number;
   readonly latentAt: Violation | undefined;
   readonly inconclusive: boolean;
   readonly steps: number;
-  /** See Machine.results. */
-  readonly results: Int32Array;
   /** What a fresh reader gets; empty after a violation. */
   readonly memory: Int32Array;
-  readonly programs: readonly (readonly ProgramStep[])[];
   readonly cpus: number;
   outcome(): RunOutcome;
 }
@@ -32,8 +29,7 @@ export interface Compared {
 
 /** Compares the candidate's run with the reference's; undefined when they agree and no check fired. */
 export function compare(a: Shown, b: Shown): Compared | undefined {
-  const sameResults = (other: Shown): boolean =>
-    firstDifference(a.results, other.results) < 0 && firstDifference(a.memory, other.memory) < 0;
+  const sameResults = (other: Shown): boolean => differingResult(a, other) < 0 && differingWord(a, other) < 0;
   if (a.violation !== undefined) {
     const both =
       b.violation !== undefined &&
@@ -44,9 +40,9 @@ export function compare(a: Shown, b: Shown): Compared | undefined {
   }
   if (b.violation !== undefined) return { class: 'reference-only', violation: b.violation, sameResults };
   if (chanceFellDifferently(a, b)) return undefined;
-  const result = firstDifference(a.results, b.results);
+  const result = differingResult(a, b);
   if (result >= 0) return { class: 'divergence', violation: differentResult(a, b, result), sameResults };
-  const word = firstDifference(a.memory, b.memory);
+  const word = differingWord(a, b);
   if (word >= 0) return { class: 'divergence', violation: differentMemory(a, b, word), sameResults };
   if (a.latent > b.latent && a.latentAt !== undefined)
     return { class: 'latent-entry', violation: a.latentAt, sameResults };

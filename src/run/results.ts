@@ -1,10 +1,10 @@
-import { MAX_OPERATIONS, NOT_COMPARED, type Machine } from '../machine/machine.js';
+import { MAX_OPERATIONS, NOT_COMPARED, type Machine, type ProgramStep } from '../machine/machine.js';
 import { MMF } from '../kernel/oom.js';
 import { PAGE_WORDS } from '../machine/geometry.js';
 import { MM, VPAGE } from '../machine/layout.js';
 import { backedValue } from '../oracle/backing.js';
 import { isDiscardable } from '../oracle/objects.js';
-import { describeValue } from '../machine/values.js';
+import { bitOf, describeValue, FIRST_TAG, MAX_WRITES } from '../machine/values.js';
 
 /** What a run left to see: what its accesses returned, and what a fresh reader gets. */
 
@@ -35,13 +35,44 @@ export function comparedMemory(m: Machine): Int32Array {
   return out;
 }
 
-/** Index of the first result that both compared and found different, -1 for none. */
-export function firstDifference(a: Int32Array, b: Int32Array): number {
-  for (let i = 0; i < a.length; i++) {
-    if (a[i] !== b[i] && a[i] !== NOT_COMPARED && b[i] !== NOT_COMPARED) return i;
-  }
-  return -1;
+/** What of two runs is compared: nothing that follows from a write whose outcome is not. */
+export interface Comparable {
+  /** See Machine.results. */
+  readonly results: Int32Array;
+  readonly memory: Int32Array;
+  readonly programs: readonly (readonly ProgramStep[])[];
 }
+
+/** Place of the first result of an operation, or -1, in which two runs differ. */
+export function differingResult(a: Comparable, b: Comparable): number {
+  const open = openWrites(a) | openWrites(b);
+  // a read returns its value plus one
+  return a.results.findIndex((r, i) => differ(r, b.results[i], (result) => isAmong(open, result - 1)));
+}
+
+/** Place of the first word of memory, or -1, in which two runs differ at the end. */
+export function differingWord(a: Comparable, b: Comparable): number {
+  const open = openWrites(a) | openWrites(b);
+  return a.memory.findIndex((v, i) => differ(v, b.memory[i], (value) => isAmong(open, value)));
+}
+
+function differ(x: number, y: number, open: (value: number) => boolean): boolean {
+  return x !== y && x !== NOT_COMPARED && y !== NOT_COMPARED && !open(x) && !open(y);
+}
+
+/** Bits of the values of writes that may land or be refused, and either is right. */
+function openWrites({ results, programs }: Comparable): number {
+  let bits = 0;
+  programs.forEach((program, thread) => {
+    program.forEach(({ tag }, operation) => {
+      if (tag !== 0 && results[thread * MAX_OPERATIONS + operation] === NOT_COMPARED) bits |= bitOf(tag);
+    });
+  });
+  return bits;
+}
+
+const isAmong = (writes: number, value: number): boolean =>
+  value >= FIRST_TAG && value < FIRST_TAG + MAX_WRITES && (writes & bitOf(value)) !== 0;
 
 const ERRORS = ['', 'SIGSEGV', 'SIGBUS', 'refused'];
 
