@@ -2,7 +2,7 @@ import { FRAME, OBJECT, THREAD, VPAGE } from '../machine/layout.js';
 import { MAX_OPERATIONS, NOT_COMPARED, type Machine } from '../machine/machine.js';
 import type { Observer } from '../machine/observer.js';
 import { bitOf } from '../machine/values.js';
-import { isPresent, KIND_DEVICE_PRIVATE, KIND_SWAP, kindOf } from '../kernel/entry.js';
+import { frameOf, isPresent, KIND_DEVICE_PRIVATE, KIND_SWAP, kindOf } from '../kernel/entry.js';
 import { frameFor } from '../kernel/walk.js';
 import { addToAfter, after, setAfter } from './after.js';
 import { isLost, isPoisoned } from './backing.js';
@@ -262,6 +262,8 @@ export class LogicalMemory implements Observer<Machine>, Judge {
     if (after === 0 && kindOf(before) === KIND_DEVICE_PRIVATE) addToAfter(m, addr, t);
     if (isPresent(after) && (!isPresent(before) || frameFor(before, addr) !== frameFor(after, addr)))
       install(this, m, t, addr, before, frameFor(after, addr));
+    else if (before === 0 && kindOf(after) === KIND_DEVICE_PRIVATE)
+      install(this, m, t, addr, before, frameOf(after));
     else if (before !== 0 && isPresent(before) && !isPresent(after)) noteDrop(m, t, addr, before);
     else if (after === 0 && kindOf(before) === KIND_SWAP) {
       freeSwapped(m, t, this.objectAt(addr));
