@@ -1,4 +1,4 @@
-import { quirksOfCase, sizeOf } from '../campaign/bucket.js';
+import { isFailure, quirksOfCase, sizeOf } from '../campaign/bucket.js';
 import type { FindingRecord } from '../campaign/records.js';
 import { hardwareText } from '../report/case-text.js';
 import type { Finding } from '../run/finding.js';
@@ -49,6 +49,30 @@ export function findingLines(record: FindingRecord): string[] {
   if (record.directory !== undefined) lines.push(`  shootdown replay ${quoted(record.directory)}`);
   return lines;
 }
+
+/** What a campaign says of a finding at once: of one that fails no run a line, the directory holds the rest. */
+export function announced(record: FindingRecord): string {
+  const { finding } = record.shrunk;
+  if (isFailure(finding.class)) return findingLines(record).join('\n');
+  return `${brief(record)}; ${hardwareNeeded(finding)}${saved(record)}`;
+}
+
+/** Lines of findings that fail no run, by the hardware that they need. */
+export function byHardware(records: readonly FindingRecord[]): string[] {
+  const groups = new Map<string, FindingRecord[]>();
+  for (const record of records) {
+    const hardware = hardwareNeeded(record.shrunk.finding);
+    groups.set(hardware, [...(groups.get(hardware) ?? []), record]);
+  }
+  return [...groups].flatMap(([hardware, among]) => [
+    hardware,
+    ...among.map((record) => `  ${brief(record)}, seen ${record.count}x${saved(record)}`),
+  ]);
+}
+
+const brief = ({ shrunk: { finding } }: FindingRecord): string => `${finding.class}: ${showVerdict(finding)}`;
+const saved = ({ directory }: FindingRecord): string =>
+  directory === undefined ? '' : `: ${quoted(directory)}`;
 
 /** A word for the shell. */
 export function quoted(word: string): string {

@@ -7,7 +7,7 @@ import type { Job, Recipe } from '../campaign/job.js';
 import { prepareCampaign } from '../campaign/start.js';
 import { workerThreads } from '../campaign/workforce.js';
 import { ExitCode } from './exit-codes.js';
-import { findingLines, quoted } from './finding-lines.js';
+import { announced, quoted } from './finding-lines.js';
 import { checkTogether, planOf, recipeOf, workersOf, type FuzzOptions } from './fuzz-options.js';
 import { summaryJson } from './json-summary.js';
 import { liveStatus } from './live-status.js';
@@ -66,7 +66,7 @@ async function fuzz(options: FuzzOptions): Promise<ExitCode> {
     corpus: options.corpus,
     version,
     listener: {
-      found: (record) => live.line(findingLines(record).join('\n')),
+      found: (record) => live.line(announced(record)),
       status: (status) => live.update(status),
     },
   });

@@ -3,7 +3,7 @@ import type { Recipe } from '../campaign/job.js';
 import type { CampaignResult, FindingRecord } from '../campaign/records.js';
 import { showDuration } from './duration.js';
 import { ExitCode } from './exit-codes.js';
-import { findingLines, quoted } from './finding-lines.js';
+import { byHardware, findingLines, quoted } from './finding-lines.js';
 import { showCount } from './numbers.js';
 
 /** What the summary says of the campaign beside its result. */
@@ -56,7 +56,7 @@ export function summaryText(result: CampaignResult, told: Told): string {
     '',
     ...whatRan(result, told),
     ...section('Findings (these fail the run)', failures(result)),
-    ...section('Also seen (pre-existing, repaired or latent; these fail no run)', others),
+    ...alsoSeen(others),
     ...notes(result, told),
     '',
     verdictSentence(result, told),
@@ -91,6 +91,12 @@ function sum(counts: ReadonlyMap<string, number>): number {
 function section(title: string, findings: readonly FindingRecord[]): string[] {
   if (findings.length === 0) return [];
   return ['', title, ...findings.flatMap((f) => ['', ...findingLines(f).map((line) => `  ${line}`)])];
+}
+
+function alsoSeen(findings: readonly FindingRecord[]): string[] {
+  if (findings.length === 0) return [];
+  const title = 'Also seen (pre-existing, repaired or latent; these fail no run), a sample of each:';
+  return ['', title, ...byHardware(findings).map((line) => `  ${line}`)];
 }
 
 function notes(result: CampaignResult, told: Told): string[] {
