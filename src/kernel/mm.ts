@@ -56,6 +56,9 @@ function vmaEnd(m: Machine, addr: number, end: number): number {
   return to;
 }
 
+/** The mm has the vma: munmap, which may hold its lock for reading only, has not taken it out. */
+const isLinked = (vma: number): boolean => vma !== 0 && (vma & VM.DETACHED) === 0;
+
 /** `addr` is the first page of the next vma in [start, start + count); NO after the last one. */
 export const next_vma = test(
   'for_each_vma',
@@ -63,7 +66,7 @@ export const next_vma = test(
   (m, _t, start, count, cursor, out) => {
     const w = m.words;
     let addr = start + w[cursor];
-    while (addr < start + count && w[m.layout.vpage(addr) + VPAGE.VMA] === 0) addr++;
+    while (addr < start + count && !isLinked(w[m.layout.vpage(addr) + VPAGE.VMA])) addr++;
     if (addr >= start + count) {
       w[cursor] = 0;
       return NO;
