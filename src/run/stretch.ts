@@ -17,20 +17,21 @@ const namesOf = (path: string): string => path.replaceAll(/:\d+(\+\d*)?/g, '');
 /** Finds instructions by their program operation and path, for the code of one pair of models. */
 export class Points {
   private readonly pcs = new Map<string, number>();
-  /** The same without the numbers of the steps, which depend on both models: the first that fits. */
-  private readonly byNames = new Map<string, number>();
+  /** The same without the numbers of the steps, which depend on both models: the first that fits. Made when needed. */
+  private byNames: ReadonlyMap<string, number> | undefined;
 
   constructor(private readonly code: Code) {
     code.instructions.forEach((i, pc) => {
       const key = `${i.info.program} ${i.info.path}`;
-      if (!i.visible || this.pcs.has(key)) return;
-      this.pcs.set(key, pc);
-      if (!this.byNames.has(namesOf(key))) this.byNames.set(namesOf(key), pc);
+      if (i.visible && !this.pcs.has(key)) this.pcs.set(key, pc);
     });
   }
 
   private find(key: string): number | undefined {
-    return this.pcs.get(key) ?? this.byNames.get(namesOf(key));
+    const exact = this.pcs.get(key);
+    if (exact !== undefined) return exact;
+    this.byNames ??= new Map([...this.pcs].reverse().map(([other, pc]) => [namesOf(other), pc]));
+    return this.byNames.get(namesOf(key));
   }
 
   /** Paths of the visible steps of a program operation, in the order of the text. */
