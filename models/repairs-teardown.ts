@@ -4,7 +4,8 @@ import type { Register } from '../src/program/step.js';
 import { tlb_gather_mmu } from '../src/kernel/gather.js';
 import { signal_bus } from '../src/kernel/access.js';
 import { mm_has_blockable, unstable_address_space } from '../src/kernel/oom.js';
-import { put_page, unlock_page } from '../src/kernel/page.js';
+import { entry_target, is_migration_entry } from '../src/kernel/entry.js';
+import { PageAnon, put_page, unlock_page } from '../src/kernel/page.js';
 import { pte_unmap_unlock } from '../src/kernel/pgtable.js';
 import { promise_reap, promise_unmap_complete } from '../src/kernel/promise.js';
 import { equal, is_zero, let_ } from '../src/kernel/range.js';
@@ -23,24 +24,30 @@ import { zap_pte_range } from './operations/zap_pte_range.js';
 const NOTHING = number(0);
 
 const SWAPPED_COPIES =
-  'truncation takes private copies that were swapped out or are under migration: 5abfd71d936a, v5.18';
+  'truncation takes private copies that were swapped out or are under migration, and a hole punch what migrates of the file: 5abfd71d936a, v5.18';
 
 const [, , details] = zap_pte_range.takes;
+const [entry] = zap_pte_range.locals.filter((r) => r.name === 'entry');
 
-/** A truncation zaps entries that are not present, too. */
+/** A truncation zaps entries that are not present, too; a hole punch those that are the file's own (zap_skip_check_mapping). */
 export const swappedCopies: readonly Edit[] = [
   insert(
     zap_pte_range.name,
     'before',
     { callee: 'is_zero', nth: 1 },
-    [when(equal(details, check_mapping), [go_to('next')])],
+    [
+      when(equal(details, check_mapping), [
+        when(not(is_migration_entry(entry)), [go_to('next')]),
+        when(PageAnon(entry_target(entry)), [go_to('next')]),
+      ]),
+    ],
     SWAPPED_COPIES,
   ),
   drop(zap_pte_range.name, { callee: 'is_zero', nth: 1 }, SWAPPED_COPIES),
 ];
 
 const REAPS =
-  'the reaper takes one vma after the other inside brackets, also of an mm with subscribers: 5ff7091f5a2c, v4.16';
+  'the reaper takes one vma after the other inside brackets, also of an mm with subscribers: after 5ff7091f5a2c, v4.16';
 const NONBLOCK = 'the brackets of the reaper may not sleep; a vma that is refused stays: 93065ac753e4, v4.19';
 
 const reap = oom_reap_task_mm;

@@ -13,11 +13,9 @@ const [addr, huge_new, huge_old] = ['addr', 'new_page', 'old_page'].map((r) => r
 /** Which step of a copy comes when; who may reuse a page in place is told elsewhere. */
 export const copyOnWriteOrder: readonly Change[] = [
   {
-    since: '6.1',
-    commit: 'unknown',
-    about:
-      'hugetlb counts the new mapping and uncounts the old one before the new entry is set (read in 6.12)',
-    unverified: true,
+    since: '5.17',
+    commit: '1eba86c096e3',
+    about: 'hugetlb counts the new mapping and uncounts the old one before the new entry is set',
     edits: [
       insert(hugetlb_cow.name, 'before', { callee: 'set_huge_pte_at' }, [
         page_remove_compound_rmap(huge_old),
@@ -28,10 +26,9 @@ export const copyOnWriteOrder: readonly Change[] = [
     ],
   },
   {
-    since: '6.2',
-    commit: 'unknown',
-    about: 'a copy gives back the mapping reference of the old page after range_end (read in 6.6)',
-    unverified: true,
+    since: '6.5',
+    commit: '3db82b9374ca',
+    about: 'a copy gives back the mapping reference of the old page after range_end',
     edits: [
       insert(wp_page_copy.name, 'after', { callee: 'page_remove_rmap' }, [let_(new_page, old_page)]),
       drop(wp_page_copy.name, { callee: 'put_page', nth: 2 }),

@@ -45,24 +45,22 @@ export const deviceMemory: readonly Change[] = [
     edits: [mute(migrate_vma_insert_page.name, 'range-end')],
   },
   {
-    since: '5.7',
-    commit: 'c23a0c997918',
+    since: '5.6', // posted in January 2020, the patch after c23a0c99793f; in v5.10 by patches of November 2020
+    commit: 'unknown',
     about: 'migrate_vma_insert_page puts nothing into an mm that the oom reaper has been at',
-    unverified: true,
     edits: insertionChecksMm,
   },
   {
     since: '5.15',
     commit: '60bae7370896',
     about:
-      'migrate_vma_collect flushes the CPUs before it drops the lock; v6.0, and 5.15.85 from which v5.15 was read',
+      'migrate_vma_collect flushes the CPUs before it drops the lock; v6.0, and v5.15.72 (v5.15 was read from v5.15.85)',
     edits: collectFlushesUnderLock,
   },
   {
-    since: '5.15',
+    since: '6.0', // v5.19.13 has it too, v5.15.72 took the flush alone
     commit: 'fd35ca3d12cc',
-    about: 'migrate_vma_collect takes the dirty bit of the entry to the page; v6.0, and long-term trees',
-    unverified: true,
+    about: 'migrate_vma_collect takes the dirty bit of the entry to the page',
     edits: collectKeepsDirty,
   },
 ];

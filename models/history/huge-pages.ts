@@ -33,7 +33,6 @@ export const hugePages: readonly Change[] = [
     until: '4.11',
     commit: 'ced108037c2a',
     about: 'mprotect leaves a huge entry none for a moment, and notifies in it',
-    unverified: true,
     edits: [
       ...clears(change_huge_pmd, register(change_huge_pmd, 'addr')),
       notify(change_huge_pmd.name, 'after-clear'),
@@ -43,7 +42,6 @@ export const hugePages: readonly Change[] = [
     until: '4.12',
     commit: '5b7abeae3af8',
     about: 'clear_refs leaves a huge entry none for a moment',
-    unverified: true,
     edits: clears(clear_refs_pte_range, register(clear_refs_pte_range, 'haddr')),
   },
   {

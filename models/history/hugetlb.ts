@@ -203,7 +203,6 @@ export const hugetlbChanges: readonly Change[] = [
     since: '4.20',
     commit: '5e41540c8a0f',
     about: 'fork copies no entry into a table that the child shares with a third mm',
-    unverified: true,
     edits: childMayHaveIt(),
   },
   {

@@ -5,8 +5,9 @@ import type { Change } from '../history.js';
 export const kernelHalf: readonly Change[] = [
   {
     since: '6.19',
-    commit: 'unknown',
-    about: 'devices are told before a page-table page of the kernel half is freed (a worker frees it later)',
+    commit: 'e37d5a2d60a3',
+    about:
+      'devices are told before a page-table page of the kernel half is freed (by a worker, later: 5ba2f0a15564)',
     edits: kernelHalfRepairs,
   },
 ];

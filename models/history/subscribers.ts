@@ -17,7 +17,6 @@ export const subscribers: readonly Change[] = [
     commit: '1af5a8109904',
     about:
       'arch_invalidate_secondary_tlbs and invalidate_range_start on one subscription: a warning, and -EINVAL',
-    unverified: true,
     edits: [
       insert(REGISTER, 'after', { callee: 'down_write' }, [
         when(ops_are_both(mn), [up_write(mmap_sem(mn_mm(mn))), go_to('einval')]),
@@ -27,9 +26,8 @@ export const subscribers: readonly Change[] = [
   },
   {
     since: '6.10',
-    commit: 'unknown',
-    about: 'set_pte_at_notify and change_pte are gone',
-    unverified: true,
+    commit: 'f7842747d13d',
+    about: 'set_pte_at_notify is set_pte_at, and change_pte is gone (997308f9ae72)',
     edits: ['wp_page_copy', 'write_protect_page', 'replace_page', '__replace_page'].map((operation) =>
       drop(operation, { callee: 'set_pte_at_notify', part: 'change_pte' }),
     ),

@@ -5,9 +5,8 @@ import type { Change } from '../history.js';
 export const teardown: readonly Change[] = [
   {
     since: '4.16',
-    commit: '5ff7091f5a2c',
+    commit: 'unknown', // the patch after 5ff7091f5a2c in its series
     about: 'the oom reaper takes vmas one by one inside brackets, also of an mm with subscribers',
-    unverified: true,
     edits: reapsInBrackets,
   },
   {
@@ -15,7 +14,6 @@ export const teardown: readonly Change[] = [
     until: '4.19',
     commit: '5ff7091f5a2c',
     about: 'the oom reaper leaves an mm alone that has subscribers whose callbacks may sleep',
-    unverified: true,
     edits: blockingReaper,
   },
   {
@@ -27,8 +25,7 @@ export const teardown: readonly Change[] = [
   {
     since: '5.18',
     commit: '5abfd71d936a',
-    about: 'truncation zaps private copies that were swapped out',
-    unverified: true,
+    about: 'truncation zaps private copies that were swapped out, hole punch what migrates of the file',
     edits: swappedCopies,
   },
 ];

@@ -191,7 +191,6 @@ export const userfaultfd: readonly Change[] = [
     since: '6.3',
     commit: 'dd47ac428c3f',
     about: 'khugepaged looks again for marks of userfaultfd when it isolates pages',
-    unverified: true,
     edits: isolationLooksAtUffdWp,
   },
 ];

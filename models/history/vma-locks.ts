@@ -94,13 +94,14 @@ const vma = register(handle_mm_fault, 'vma');
 /** Locks of single vmas. */
 export const vmaLocks: readonly Change[] = [
   {
-    since: '6.5',
+    since: '6.4',
     commit: '0bff0aaea03e',
-    about: 'a fault of user code holds the lock of its vma in place of mmap_lock (read in 6.5 and 6.6)',
+    about:
+      'a fault of user code holds the lock of its vma in place of mmap_lock; who locks vmas for writing is as in v6.5 (fb49c455323f, 49b0638502da)',
     edits: [...faults(), ...writers()],
   },
   {
-    since: '6.5',
+    since: '6.4',
     until: '6.6',
     commit: '29a22b9e08d7',
     about: 'faults on anonymous memory alone, without userfaultfd, are served under the lock of the vma',
@@ -120,30 +121,46 @@ export const vmaLocks: readonly Change[] = [
     ],
   },
   {
-    since: '6.5',
+    since: '6.4',
     until: '6.6',
     commit: '17c05f18e541',
-    about: 'swap-in is tried again with mmap_lock',
+    about: 'swap-in is tried again with mmap_lock (until 1235ccd05b6d)',
     edits: [retries(do_swap_page, { callee: 'is_migration_entry' })],
   },
   {
-    since: '6.5',
-    until: '6.10',
-    commit: 'unknown',
-    about: 'faults on pages of files and of hugetlb are tried again with mmap_lock (read in 6.6 and 6.12)',
-    unverified: true,
+    since: '6.4',
+    until: '6.7',
+    commit: '4a68fef16df9',
+    about:
+      'faults on pages of files are tried again with mmap_lock (until 12214eba1992, 4de8c93a4751, 4ed4379881aa and this)',
     edits: [
       retries(do_fault, { callee: 'vma_is_dax' }),
-      retries(do_wp_page, { callee: 'dax_iomap_pte_fault' }),
       retries(do_wp_page, { callee: 'lock_page', nth: 2 }, [put_page(register(do_wp_page, 'page'))]),
-      retries(hugetlb_fault, { callee: 'let' }),
     ],
   },
   {
-    since: '6.5',
+    since: '6.4',
+    commit: '4a68fef16df9',
+    about: 'a write to a clean DAX entry is tried again with mmap_lock: ext4_dax_vm_ops has no map_pages',
+    edits: [retries(do_wp_page, { callee: 'dax_iomap_pte_fault' })],
+  },
+  {
+    since: '6.7',
+    commit: '12214eba1992',
+    about: 'DAX faults of base pages are tried again with mmap_lock: vmf_can_call_fault asks for map_pages',
+    edits: [retries(do_fault, { callee: 'dax_iomap_pte_fault' })],
+  },
+  {
+    since: '6.4',
+    until: '6.9',
+    commit: '7c43a553792a',
+    about: 'faults on pages of hugetlb are tried again with mmap_lock',
+    edits: [retries(hugetlb_fault, { callee: 'let' })],
+  },
+  {
+    since: '6.6',
     commit: '1235ccd05b6d',
     about: 'a fault on device-private memory is tried again with mmap_lock',
-    unverified: true,
     edits: [retries(do_swap_page, { callee: 'device_private_entry_fault' })],
   },
 ];
