@@ -18,7 +18,7 @@ const ZERO_PAGE = number(0);
 
 /**
  * First touch of an anonymous page: a read maps the zero page, a write a new page. mm/memory.c, v4.14.
- * Left out: userfaultfd, memory cgroups.
+ * Left out: missing pages of userfaultfd, memory cgroups.
  */
 export const do_anonymous_page = operation({
   name: 'do_anonymous_page',

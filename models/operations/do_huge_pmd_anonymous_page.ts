@@ -15,7 +15,7 @@ const ONE = number(1);
  * First touch where a huge page fits: a read maps the huge zero page, a write a new huge page (set_huge_zero_page,
  * __do_huge_pmd_anonymous_page). mm/huge_memory.c, v4.14. `fallback`: base pages are to be used.
  *
- * Left out: userfaultfd, memory cgroups, khugepaged_enter, the oom reaper, the mm's pin of the huge zero page.
+ * Left out: missing pages of userfaultfd, memory cgroups, khugepaged_enter, the mm's pin of the huge zero page.
  */
 export const do_huge_pmd_anonymous_page = operation({
   name: 'do_huge_pmd_anonymous_page',
