@@ -1,31 +1,24 @@
-import { FRAME, OBJECT, THREAD, VPAGE } from '../machine/layout.js';
-import { MAX_OPERATIONS, NOT_COMPARED, type Machine } from '../machine/machine.js';
+import { FRAME, OBJECT, VPAGE } from '../machine/layout.js';
+import { NOT_COMPARED, type Machine } from '../machine/machine.js';
 import type { Observer } from '../machine/observer.js';
 import { bitOf } from '../machine/values.js';
 import { frameOf, isPresent, KIND_DEVICE_PRIVATE, KIND_SWAP, kindOf } from '../kernel/entry.js';
 import { frameFor } from '../kernel/walk.js';
 import { addToAfter, after, setAfter } from './after.js';
-import { isLost, isPoisoned } from './backing.js';
+import { isLost } from './backing.js';
 import { Blame } from './blame.js';
 import { drop, install, leave, migrate, noteDrop, rename, rewrite, swapIn } from './homes.js';
 import type { Judge } from './judge.js';
 import { Marks } from './marks.js';
 import { Overlap } from './overlap.js';
-import { isDiscardable, poisonFile } from './objects.js';
+import { poisonFile } from './objects.js';
 import { askOfPin, attachPin, excuseSyncs, isUnsure, loadPinned, makeSure, storePinned } from './pins.js';
 import { noLooks, type Oracle } from './oracle.js';
 import { loses } from './rights.js';
 import { unprotect } from './tracking.js';
+import { excuseRefusal, isUnsettled } from './unsettled.js';
 import type { Verdict, Violation } from './verdict.js';
-import {
-  allowedByWindows,
-  closeWindow,
-  discarding,
-  freeSwapped,
-  noteWrite,
-  openWindow,
-  unmapping,
-} from './windows.js';
+import { allowedByWindows, closeWindow, discarding, freeSwapped, noteWrite, openWindow } from './windows.js';
 
 /**
  * The specification machine that runs beside the kernel: memory objects with their cells, what operations in flight
@@ -151,7 +144,7 @@ export class LogicalMemory implements Observer<Machine>, Judge {
     this.onReturn?.(t);
     for (const o of this.oracles) o.returned?.(this, t);
     this.looks.returned++;
-    this.settleRefusal(m, t);
+    excuseRefusal(m, t);
     closeWindow(this, t);
     this.overlap.left(t);
     const L = m.layout;
@@ -177,14 +170,6 @@ export class LogicalMemory implements Observer<Machine>, Judge {
     this.looks.ended++;
   }
 
-  /** An access that was refused while its address is being unmapped might as well have come before. */
-  private settleRefusal(m: Machine, t: number): void {
-    const operation = m.words[m.layout.threadAt(t) + THREAD.OP];
-    if (m.results[t * MAX_OPERATIONS + operation] >= 0) return;
-    const [addr] = m.programs[t][operation].args;
-    if (unmapping(m, addr)) m.returns(t, NOT_COMPARED);
-  }
-
   private settle(t: number, addr: number): void {
     for (const o of this.onSettled) o.settled!(this, t, addr);
     this.looks.settled++;
@@ -195,19 +180,8 @@ export class LogicalMemory implements Observer<Machine>, Judge {
     for (const o of this.onLoaded) o.loaded!(this, t, addr, word, value, entry);
     this.looks.loaded++;
     const object = this.objectAt(addr);
-    if (this.isUnsettled(object, addr, entry) || isUnsure(this.m, object, word))
+    if (isUnsettled(this.m, object, addr, entry) || isUnsure(this.m, object, word))
       this.m.returns(t, NOT_COMPARED);
-  }
-
-  /** Either outcome of the access is right: something in flight takes the page away, it may be dropped, or it is lost. */
-  private isUnsettled(object: number, addr: number, entry: number): boolean {
-    return (
-      object < 0 ||
-      this.discarding(object) ||
-      isDiscardable(this.m, object) ||
-      unmapping(this.m, addr) ||
-      isPoisoned(this.m, frameFor(entry, addr))
-    );
   }
 
   storing(_m: Machine, t: number, addr: number, word: number, value: number, entry: number): void {
@@ -218,7 +192,7 @@ export class LogicalMemory implements Observer<Machine>, Judge {
 
   stored(m: Machine, t: number, addr: number, word: number, value: number, entry: number): void {
     const object = this.objectAt(addr);
-    if (this.isUnsettled(object, addr, entry)) m.returns(t, NOT_COMPARED);
+    if (isUnsettled(m, object, addr, entry)) m.returns(t, NOT_COMPARED);
     if (object < 0 || isLost(m, object, frameFor(entry, addr))) return;
     m.words[m.layout.objectAt(object) + OBJECT.CELL + word] = value;
     noteWrite(m, object, word, bitOf(value));

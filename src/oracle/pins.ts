@@ -66,6 +66,7 @@ export function askOfPin(l: Asking, t: number, word: number, value: number): voi
 export function storePinned(m: Machine, t: number, word: number, value: number): void {
   const L = m.layout;
   const frame = frameOf(pinEntry(m, t));
+  if (isPoisoned(m, frame)) return; // nobody's any more
   const stands = pinObject(m, t);
   for (let object = 0; object < L.objects; object++) {
     const o = L.objectAt(object);
