@@ -1,5 +1,6 @@
 import type { Bounds, Reductions } from '../explore/bounds.js';
 import type { Explored, Outcome, Reached } from '../explore/explorer.js';
+import { beginAgain } from '../explore/futures.js';
 import { sharedTable } from '../explore/shared-state-set.js';
 import type { Side } from '../run/lab.js';
 import type { Case } from '../scenario/case.js';
@@ -53,11 +54,28 @@ export async function exploreOn(
   try {
     const small = await workforce.run(task(0, { bounds: first }));
     if (small.complete || alone || first.states === bounds.states) return joined([small]);
-    const table = sharedTable(bounds.states);
-    const workers = Array.from({ length: workforce.size }, (_, i) => i);
-    return joined(await Promise.all(workers.map((worker) => workforce.run(task(worker, { table })))));
+    return await together(workforce, task, bounds.states, small.futures);
   } finally {
     clearInterval(timer);
+  }
+}
+
+type TaskOf = (worker: number, more: Partial<ExploreTask>) => ExploreTask;
+
+/** All workers on one table of `states`, again and again until what they took for granted holds. */
+async function together(
+  workforce: Workforce,
+  task: TaskOf,
+  states: number,
+  learned: SharedArrayBuffer | undefined,
+): Promise<Explored> {
+  const workers = Array.from({ length: workforce.size }, (_, i) => i);
+  let futures = learned;
+  for (;;) {
+    if (futures !== undefined && !beginAgain(futures)) futures = undefined;
+    const table = sharedTable(states);
+    const parts = await Promise.all(workers.map((worker) => workforce.run(task(worker, { table, futures }))));
+    if (!parts.some((x) => x.void)) return joined(parts);
   }
 }
 
@@ -81,6 +99,8 @@ function joined(parts: readonly ExploreResult[]): Explored {
     ends: total((x) => x.ends),
     deepest: Math.max(...parts.map((x) => x.deepest)),
     complete: parts.every((x) => x.complete),
+    void: false,
+    futures: undefined,
     verdicts: shortest(parts.flatMap((x) => x.verdicts)),
     latent: parts.some((x) => x.latent),
     outcomes: counted(parts.flatMap((x) => x.outcomes)),

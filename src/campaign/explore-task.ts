@@ -14,6 +14,8 @@ export interface ExploreTask {
   readonly reductions: Reductions;
   readonly outcomes: boolean;
   readonly table?: SharedArrayBuffer | undefined;
+  /** What workers that share a table learn of the threads: explore/futures. */
+  readonly futures?: SharedArrayBuffer | undefined;
   readonly worker: number;
   /** Two words a worker: states so far, and the share that is behind, in millionths. */
   readonly progress?: SharedArrayBuffer | undefined;
@@ -27,13 +29,13 @@ export interface ExploreResult extends Omit<Explored, 'verdicts' | 'outcomes'> {
 }
 
 export function performExplore(job: Job, task: ExploreTask, stopped: () => boolean): ExploreResult {
-  const { worker, bounds, reductions, outcomes, table } = task;
+  const { worker, bounds, reductions, outcomes, table, futures } = task;
   const progress = task.progress === undefined ? undefined : new Int32Array(task.progress);
   const explored = job.explore(task.case, task.side, {
     bounds,
     reductions,
     outcomes,
-    ...(table === undefined ? {} : { shared: { table, worker } }),
+    ...(table === undefined ? {} : { shared: { table, futures, worker } }),
     stopped: (states, done) => {
       progress?.set([states, Math.round(done * 1e6)], 2 * worker);
       return stopped();

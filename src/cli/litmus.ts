@@ -98,7 +98,7 @@ function planOf({ bounds }: LitmusTest, options: LitmusOptions): ExplorationPlan
       ...(states === undefined ? {} : { states: parseCount('--states', states, 1000, 200_000_000) }),
     },
     // a condition tells threads apart
-    reductions: { symmetry: false, ownSteps: true },
+    reductions: { symmetry: false, footprints: false },
     outcomes: true,
   };
 }

@@ -14,9 +14,9 @@ export const DEFAULT_BOUNDS: Bounds = { states: 20_000_000, preemptions: Infinit
 export interface Reductions {
   /** Of threads that are equal, the first begins first. */
   readonly symmetry: boolean;
-  /** A step that touches words of its own thread alone runs at once: the others can neither see nor disturb it. */
-  readonly ownSteps: boolean;
+  /** A step that uses no word that another thread could still disturb, or see change, is taken alone: see futures.ts. */
+  readonly footprints: boolean;
 }
 
-export const REDUCED: Reductions = { symmetry: true, ownSteps: true };
-export const UNREDUCED: Reductions = { symmetry: false, ownSteps: false };
+export const REDUCED: Reductions = { symmetry: true, footprints: true };
+export const UNREDUCED: Reductions = { symmetry: false, footprints: false };

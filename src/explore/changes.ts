@@ -31,16 +31,19 @@ export class Changes {
     this.high ^= high(index, value);
   }
 
-  /** The machine took a step; `slot` of its results held `result` before. */
-  take(slot: number, result: number): void {
+  /** The machine took a step; `slot` of its results held `result` before. It used no other words than `used`, if that is said. */
+  take(slot: number, result: number, used?: Int32Array): void {
     const { before } = this;
     const { words, results } = this.m;
     this.starts.push(this.end);
     const size = words.length;
-    for (let i = 0; i < size; i++) {
-      if (words[i] !== before[i]) this.note(i, before[i], words[i]);
-    }
+    if (used === undefined) for (let i = 0; i < size; i++) this.compare(i, before, words);
+    else for (let k = 0; k < used.length; k++) this.compare(used[k], before, words);
     if (results[slot] !== result) this.note(size + slot, result, results[slot]);
+  }
+
+  private compare(i: number, before: Int32Array, words: Int32Array): void {
+    if (words[i] !== before[i]) this.note(i, before[i], words[i]);
   }
 
   private note(index: number, was: number, is: number): void {

@@ -6,9 +6,11 @@ import type { Violation } from '../oracle/verdict.js';
 import { unfinished } from '../run/drive.js';
 import type { Workbench } from '../run/workbench.js';
 import type { Case } from '../scenario/case.js';
+import { Alone } from './alone.js';
 import type { Bounds, Reductions } from './bounds.js';
 import { Changes } from './changes.js';
 import { endOf, endText, type End } from './end.js';
+import { beginAgain, Futures, futuresTable } from './futures.js';
 import { SharedStateSet } from './shared-state-set.js';
 import { StateSet } from './state-set.js';
 import { Symmetry } from './symmetry.js';
@@ -32,8 +34,12 @@ export interface Explored {
   readonly ends: number;
   /** Steps of the longest path without a repeated state that was followed. */
   readonly deepest: number;
-  /** Every state up to the bounds was reached. */
+  /** Every state up to the bounds was reached, or one that a reduction lets stand for it. */
   readonly complete: boolean;
+  /** What the reduction took for granted was wrong: all of this is void, and the search is to begin again. */
+  readonly void: boolean;
+  /** What was learned of the threads (futures.ts), where footprints were used. */
+  readonly futures: SharedArrayBuffer | undefined;
   /** By kind, agent and address, the shortest way that was met; the site is the replay's to say. */
   readonly verdicts: ReadonlyMap<string, Reached<Violation>>;
   /** Stale translations of equal bytes, pinned until exit, were seen. */
@@ -47,8 +53,16 @@ export interface Wanted {
   readonly reductions: Reductions;
   /** Results of accesses are part of the state, and every end is noted. */
   readonly outcomes: boolean;
-  /** Workers explore one space together: their table, and in which order this one tries the threads. */
-  readonly shared?: { readonly table: SharedArrayBuffer; readonly worker: number };
+  /**
+   * Workers explore one space together: their table of states, what they learn of the threads (futures.ts; none where
+   * footprints are not used), and in which order this one tries the threads. Who shares begins again itself when the
+   * search is void.
+   */
+  readonly shared?: {
+    readonly table: SharedArrayBuffer;
+    readonly futures: SharedArrayBuffer | undefined;
+    readonly worker: number;
+  };
   /** Asked now and then; true ends the exploration. */
   readonly stopped?: (states: number, done: number) => boolean;
 }
@@ -57,7 +71,20 @@ const ASK_EVERY = 1 << 14;
 
 /** All interleavings of one case on one model, by depth-first search over states. */
 export function explore(bench: Workbench, c: Case, wanted: Wanted): Explored {
-  return new Search(bench.prepare(c), bench.memory, wanted).run();
+  let futures = futuresFor(bench.prepare(c), wanted);
+  for (;;) {
+    const m = bench.prepare(c);
+    const learned = futures && new Futures(futures, m.words.length);
+    const found = { ...new Search(m, bench.memory, wanted, learned).run(), futures };
+    if (!found.void || wanted.shared !== undefined || futures === undefined) return found;
+    if (!beginAgain(futures)) futures = undefined;
+  }
+}
+
+/** A bound of preemptions counts switches that steps taken alone would leave out. */
+function futuresFor(m: Machine, { bounds, reductions, shared }: Wanted): SharedArrayBuffer | undefined {
+  if (!reductions.footprints || bounds.preemptions !== Infinity) return undefined;
+  return shared === undefined ? futuresTable(m.layout.threads, m.words.length) : shared.futures;
 }
 
 /** One state on the current path: which threads are still to be tried from here. */
@@ -70,8 +97,10 @@ interface Level {
   left: number;
   /** Bits of the threads that turned out to be able to go on. */
   able: number;
-  /** Share of the whole search that lies behind each of its threads, for the estimate. */
-  readonly share: number;
+  /** Share of the whole search that lies behind each of the threads that are left, for the estimate. */
+  share: number;
+  /** One step may be taken alone. */
+  readonly single: boolean;
 }
 
 class Search {
@@ -87,7 +116,7 @@ class Search {
   private latent = false;
   /** Share of the search that is behind, between 0 and 1: an estimate. */
   private done = 0;
-  private readonly ownSteps: boolean;
+  private readonly alone: Alone | undefined;
   /** The thread that is tried first where there is no better reason. */
   private readonly turn: number;
   private added = 0;
@@ -98,6 +127,7 @@ class Search {
     private readonly m: Machine,
     private readonly l: LogicalMemory,
     private readonly wanted: Wanted,
+    futures: Futures | undefined,
   ) {
     this.seen =
       wanted.shared === undefined
@@ -106,13 +136,12 @@ class Search {
     this.turn = (wanted.shared?.worker ?? 0) % m.layout.threads;
     this.changes = new Changes(m, wanted.outcomes);
     this.symmetry = new Symmetry(m);
-    // a bound of preemptions counts switches that the reduction leaves out
-    this.ownSteps = wanted.reductions.ownSteps && wanted.bounds.preemptions === Infinity;
+    this.alone = futures && new Alone(m, futures);
   }
 
-  run(): Explored {
+  run(): Omit<Explored, 'futures'> {
     if (this.l.violation === undefined) this.enter(-1, 0, 1);
-    while (this.path.length > 0) {
+    while (this.path.length > 0 && !this.isVoid) {
       const level = this.path[this.path.length - 1];
       const t = this.nextOf(level);
       if (t < 0) this.leave(level);
@@ -123,7 +152,8 @@ class Search {
       transitions: this.transitions,
       ends: this.ends,
       deepest: this.deepest,
-      complete: this.complete,
+      complete: this.complete && !this.isVoid,
+      void: this.isVoid,
       verdicts: this.verdicts,
       latent: this.latent,
       outcomes: this.outcomes,
@@ -133,14 +163,16 @@ class Search {
   /** A new state: its threads are to be tried. */
   private enter(by: number, used: number, share: number): void {
     const { m, wanted } = this;
-    let left = unfinished(m);
-    if (wanted.reductions.symmetry) left &= this.symmetry.toldApart();
+    const all = unfinished(m);
+    const left = wanted.reductions.symmetry ? all & this.symmetry.toldApart() : all;
     // every worker begins here; the first one counts it
     if (by < 0 && this.seen.add(this.changes.low, this.changes.high)) {
       this.added++;
       this.ownsStart = true;
     }
-    this.path.push({ by, used, left, able: 0, share: share / bits(left) });
+    // a thread that another one stands for was not seen to do what it could
+    const single = this.alone !== undefined && left === all;
+    this.path.push({ by, used, left, able: 0, share: share / bits(left), single });
     this.deepest = Math.max(this.deepest, this.path.length - 1);
   }
 
@@ -148,10 +180,9 @@ class Search {
   private nextOf(level: Level): number {
     if (level.left === 0) return -1;
     const { by } = level;
-    if (this.ownSteps) {
+    if (level.single && level.able === 0)
       for (let t = 0; t < this.m.layout.threads; t++)
-        if ((level.left & (1 << t)) !== 0 && this.standsBeforeOwnStep(t)) return t;
-    }
+        if ((level.left & (1 << t)) !== 0 && this.alone!.looks(t)) return t;
     const bounded = this.wanted.bounds.preemptions !== Infinity;
     if (by >= 0 && (level.left & (1 << by)) !== 0 && (bounded || this.turn === 0)) return by;
     const preempts = by >= 0 && (level.able & (1 << by)) !== 0;
@@ -162,31 +193,35 @@ class Search {
   }
 
   private try(level: Level, t: number): void {
-    const { m, l } = this;
+    const { m, l, alone } = this;
     level.left &= ~(1 << t);
     const at = m.layout.threadAt(t);
     const op = m.words[at + THREAD.OP];
+    const pc = m.words[at + THREAD.PC];
     const slot = t * MAX_OPERATIONS + op;
     const result = m.results[slot];
-    const own = this.ownSteps && this.standsBeforeOwnStep(t);
     l.step = this.path.length - 1;
-    if (!step(m, t)) {
+    if (!(alone === undefined ? step(m, t) : alone.step(t))) {
       this.done += level.share;
       return;
     }
     level.able |= 1 << t;
     // every worker begins at the start; what leads away from it is counted once
     if (this.path.length > 1 || this.ownsStart) this.transitions++;
-    this.changes.take(slot, result);
-    // the return of an operation is everybody's business
-    if (own && m.words[at + THREAD.OP] === op) level.left = 0;
+    this.changes.take(slot, result, alone?.footprint?.words);
+    // a verdict ends what the others would have done, and results are no words
+    const plain = l.violation === undefined && m.results[slot] === result;
+    if (level.single && plain && alone!.rely(t, op, pc)) {
+      level.share *= 1 + bits(level.left);
+      level.left = 0;
+    }
+    if (this.isVoid) return;
     const preempts = level.by >= 0 && level.by !== t && (level.able & (1 << level.by)) !== 0;
     this.arrive(t, level.used + (preempts ? 1 : 0), level);
   }
 
-  private standsBeforeOwnStep(t: number): boolean {
-    const { m } = this;
-    return m.code.instructions[m.words[m.layout.threadAt(t) + THREAD.PC]].primitive?.own === true;
+  private get isVoid(): boolean {
+    return this.alone?.futures.broken === true;
   }
 
   /** After a step: a verdict, an end, a state seen before, or a new one. */

@@ -50,7 +50,7 @@ export const huge_pte_lock = verb(
     }
     return answer;
   },
-  { effect: { does: 'take', resource: 'pmd_lock', of: 0 } },
+  { lock: 'take', effect: { does: 'take', resource: 'pmd_lock', of: 0 } },
 );
 /** Releases it. The static checks know the lock by the address: places come from many steps. */
 export const huge_pte_unlock = verb(
@@ -58,6 +58,7 @@ export const huge_pte_unlock = verb(
   ['ptep'],
   (m, t, ptep) => spinUnlock(m, t, ptlOf(m, ptep)),
   {
+    lock: 'release',
     effect: { does: 'release', resource: 'pmd_lock' },
   },
 );

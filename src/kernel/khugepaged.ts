@@ -64,13 +64,13 @@ export const pgtable_lock = verb(
   'spin_lock_of_pgtable',
   ['pgtable'],
   (m, t, table) => spinLock(m, t, m.layout.tableAt(table) + TABLE.LOCK),
-  { effect: { does: 'take', resource: 'ptl', of: 0 } },
+  { lock: 'take', effect: { does: 'take', resource: 'ptl', of: 0 } },
 );
 export const pgtable_unlock = verb(
   'spin_unlock_of_pgtable',
   ['pgtable'],
   (m, t, table) => spinUnlock(m, t, m.layout.tableAt(table) + TABLE.LOCK),
-  { effect: { does: 'release', resource: 'ptl', of: 0 } },
+  { lock: 'release', effect: { does: 'release', resource: 'ptl', of: 0 } },
 );
 /** Entry of `addr` in a table that nothing reaches. */
 export const unreached_pte = value(

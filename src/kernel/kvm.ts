@@ -21,13 +21,13 @@ export const kvm_mmu_lock = verb(
   'kvm_mmu_lock',
   ['mn'],
   (m, t, mn) => spinLock(m, t, recordOf(m, mn) + DEVICE.LOCK),
-  { effect: { does: 'take', resource: 'mmu_lock', of: 0 } },
+  { lock: 'take', effect: { does: 'take', resource: 'mmu_lock', of: 0 } },
 );
 export const kvm_mmu_unlock = verb(
   'kvm_mmu_unlock',
   ['mn'],
   (m, t, mn) => spinUnlock(m, t, recordOf(m, mn) + DEVICE.LOCK),
-  { effect: { does: 'release', resource: 'mmu_lock', of: 0 } },
+  { lock: 'release', effect: { does: 'release', resource: 'mmu_lock', of: 0 } },
 );
 
 /** The subscriber takes a range_start of thread t: 4 bits a thread, at most 15 are open. */

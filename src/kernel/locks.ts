@@ -56,7 +56,7 @@ export const down_read = verb(
     w[m.layout.threadAt(t) + THREAD.HELD]++;
     return DONE;
   },
-  { sleeps: true, effect: { does: 'take', resource: 'rwsem', of: 0 } },
+  { sleeps: true, lock: 'share', effect: { does: 'take', resource: 'rwsem', of: 0 } },
 );
 
 /** Takes the lock for reading if nobody writes. */
@@ -91,7 +91,7 @@ export const up_read = verb(
     w[m.layout.threadAt(t) + THREAD.HELD]--;
     return DONE;
   },
-  { effect: { does: 'release', resource: 'rwsem', of: 0 } },
+  { lock: 'release', effect: { does: 'release', resource: 'rwsem', of: 0 } },
 );
 
 export const down_write = verb(
@@ -105,7 +105,7 @@ export const down_write = verb(
     w[m.layout.threadAt(t) + THREAD.HELD]++;
     return DONE;
   },
-  { sleeps: true, effect: { does: 'take', resource: 'rwsem', of: 0 } },
+  { sleeps: true, lock: 'take', effect: { does: 'take', resource: 'rwsem', of: 0 } },
 );
 
 /** Takes the lock for writing if nobody holds it. */
@@ -146,7 +146,7 @@ export const up_write = verb(
     w[m.layout.threadAt(t) + THREAD.HELD]--;
     return DONE;
   },
-  { effect: { does: 'release', resource: 'rwsem', of: 0 } },
+  { lock: 'release', effect: { does: 'release', resource: 'rwsem', of: 0 } },
 );
 
 export const downgrade_write = verb('downgrade_write', ['lock'], (m, t, lock) => {

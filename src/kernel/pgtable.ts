@@ -38,7 +38,7 @@ export const pte_offset_map_lock = verb(
     m.observer.entryLooked(m, t, addr);
     return DONE;
   },
-  { effect: { does: 'take', resource: 'ptl', of: 1 } },
+  { lock: 'take', effect: { does: 'take', resource: 'ptl', of: 1 } },
 );
 
 /** The PMD holds no table of PTEs: it is none, or maps a huge page (pmd_none_or_trans_huge_or_clear_bad). */
@@ -63,6 +63,7 @@ export const pte_unmap_unlock = verb(
   ['pte'],
   (m, t, pte) => spinUnlock(m, t, ptlOf(m, pte)),
   {
+    lock: 'release',
     effect: { does: 'release', resource: 'ptl', of: 0 },
   },
 );
@@ -83,10 +84,11 @@ export const pmd_lock = verb(
     for (let i = 0; i < PTES_PER_PMD; i++) m.observer.entryLooked(m, t, first + i);
     return DONE;
   },
-  { effect: { does: 'take', resource: 'pmd_lock', of: 1 } },
+  { lock: 'take', effect: { does: 'take', resource: 'pmd_lock', of: 1 } },
 );
 
 export const pmd_unlock = verb('spin_unlock', ['pmd'], (m, t, pmd) => spinUnlock(m, t, ptlOf(m, pmd)), {
+  lock: 'release',
   effect: { does: 'release', resource: 'pmd_lock', of: 0 },
 });
 

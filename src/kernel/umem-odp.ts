@@ -33,7 +33,7 @@ export const umem_mutex_lock = verb(
     take(m, t, at);
     return DONE;
   },
-  { effect: { does: 'take', resource: 'umem_mutex', of: 0 } },
+  { lock: 'take', effect: { does: 'take', resource: 'umem_mutex', of: 0 } },
 );
 /** In a start that may not block. NO when the mutex is held, or when the case says so: the start is refused then. */
 export const umem_mutex_trylock = test(
@@ -60,7 +60,7 @@ export const umem_mutex_unlock = verb(
     m.words[m.layout.threadAt(t) + THREAD.HELD]--;
     return DONE;
   },
-  { effect: { does: 'release', resource: 'umem_mutex', of: 0 } },
+  { lock: 'release', effect: { does: 'release', resource: 'umem_mutex', of: 0 } },
 );
 
 /** The mirror loses the range; what was written through it is dirty. */

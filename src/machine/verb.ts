@@ -1,6 +1,6 @@
 import type { Arg, Condition, Computed, Do } from '../program/step.js';
 import { does } from '../program/build.js';
-import { params, type Effect, type Primitive } from '../program/primitive.js';
+import { params, type Effect, type LockUse, type Primitive } from '../program/primitive.js';
 import type { Machine } from './machine.js';
 
 /** What a primitive does: see {@link Primitive.run}. */
@@ -14,8 +14,8 @@ export interface Traits {
   readonly effect?: Effect;
   /** See {@link Primitive.aside}. */
   readonly aside?: boolean;
-  /** See {@link Primitive.own}. */
-  readonly own?: boolean;
+  /** See {@link Primitive.lock}. */
+  readonly lock?: LockUse;
 }
 
 /** A verb of the step language, with its primitive at hand. */
@@ -35,7 +35,7 @@ function make(
     visible: traits.private !== true && shape !== 'value',
     sleeps: traits.sleeps ?? false,
     ...(traits.effect === undefined ? {} : { effect: traits.effect }),
-    ...(traits.own === true ? { own: true } : {}),
+    ...(traits.lock === undefined ? {} : { lock: traits.lock }),
     ...(traits.aside === true ? { aside: true } : {}),
     run: run,
   };

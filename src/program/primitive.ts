@@ -23,6 +23,12 @@ export interface Effect {
 }
 
 /**
+ * A lock is taken alone or together with others who share it, by a step that waits until it can be, or given back by who
+ * has it. A step that tries, or looks who has it, does none of these.
+ */
+export type LockUse = 'take' | 'share' | 'release';
+
+/**
  * One kernel primitive: its name (the C callee's), its arguments, what it does to the words.
  *
  * - `visible`: other threads can see it or disturb it; a scheduling point stands before it.
@@ -42,8 +48,8 @@ export interface Primitive {
    * each set of locks held, not once a path.
    */
   readonly aside?: boolean;
-  /** Reads and writes words of its own thread alone, and tells the observer nothing: its footprint is private. */
-  readonly own?: boolean;
+  /** What the step does to the one lock that it is about; it uses the lock's word for nothing else. */
+  readonly lock?: LockUse;
   /**
    * `m` is the machine (see machine/machine.ts), `t` the thread's index. An `in` argument arrives as its value,
    * an `out` argument as the index of its word.

@@ -27,7 +27,7 @@ export const textOf = (test: LitmusTest): string => printLitmus(test, callables)
 export function observed(test: LitmusTest, model: string, states: number): Observation {
   const explored = explore(labOf(model).bench('candidate'), { ...test.case, schedule: [] }, {
     bounds: { ...DEFAULT_BOUNDS, ...test.bounds, states },
-    reductions: { symmetry: false, ownSteps: true },
+    reductions: { symmetry: false, footprints: false },
     outcomes: true,
   });
   return observe(test, explored);
