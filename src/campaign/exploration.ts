@@ -1,5 +1,5 @@
 import type { Bounds, Reductions } from '../explore/bounds.js';
-import type { Explored, Outcome, Reached } from '../explore/explorer.js';
+import type { Explored, Outcome, Reached } from '../explore/explored.js';
 import { beginAgain } from '../explore/futures.js';
 import { sharedTable } from '../explore/shared-state-set.js';
 import type { Side } from '../run/lab.js';

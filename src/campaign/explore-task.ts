@@ -1,5 +1,5 @@
 import type { Bounds, Reductions } from '../explore/bounds.js';
-import type { Explored, Outcome, Reached } from '../explore/explorer.js';
+import type { Explored, Outcome, Reached } from '../explore/explored.js';
 import type { Side } from '../run/lab.js';
 import type { Case } from '../scenario/case.js';
 import type { Violation } from '../oracle/verdict.js';

@@ -1,4 +1,4 @@
-import type { Explored, Wanted } from '../explore/explorer.js';
+import type { Explored, Wanted } from '../explore/explored.js';
 import type { Lab, Side, Tally } from '../run/lab.js';
 import type { Case } from '../scenario/case.js';
 import type { Finding } from '../run/finding.js';

@@ -1,6 +1,7 @@
 import { assert } from '../base/assert.js';
 import { Prng } from '../base/prng.js';
-import { explore, type Explored, type Wanted } from '../explore/explorer.js';
+import type { Explored, Wanted } from '../explore/explored.js';
+import { explore } from '../explore/explorer.js';
 import { signatureOf, type Finding } from '../run/finding.js';
 import type { Lab, Side, Tally } from '../run/lab.js';
 import type { Workbench } from '../run/workbench.js';

@@ -1,5 +1,5 @@
 import type { Bounds } from '../explore/bounds.js';
-import type { Explored } from '../explore/explorer.js';
+import type { Explored } from '../explore/explored.js';
 import { omission } from '../explore/state-set.js';
 import { showCount } from './numbers.js';
 

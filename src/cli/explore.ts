@@ -48,7 +48,10 @@ export function exploreCommand(): Command {
     )
     .option('--states <n>', 'states that are kept, at most', String(DEFAULT_BOUNDS.states))
     .option('--workers <n>', 'worker threads (default: one a core)')
-    .option('--no-reduction', 'tell equal threads apart, and interleave steps that nobody else can see')
+    .option(
+      '--no-reduction',
+      'tell equal threads apart, and try every order of steps, also where it makes no difference',
+    )
     .option('--trace', 'print the interleaving of each verdict')
     .action(async (file: string, options: ExploreOptions) => {
       process.exitCode = await run(file, options);

@@ -1,7 +1,7 @@
 import { exploreOn, type ExplorationPlan } from '../campaign/exploration.js';
 import type { Recipe } from '../campaign/job.js';
 import { inProcess, workerThreads, type Workforce } from '../campaign/workforce.js';
-import type { Explored } from '../explore/explorer.js';
+import type { Explored } from '../explore/explored.js';
 import type { Case } from '../scenario/case.js';
 import { absoluteModel } from './load-model.js';
 import { openJob } from './trade.js';

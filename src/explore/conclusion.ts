@@ -1,6 +1,6 @@
 import type { Violation } from '../oracle/verdict.js';
 import type { Case } from '../scenario/case.js';
-import type { Explored } from './explorer.js';
+import type { Explored } from './explored.js';
 
 /** One verdict of one case (one assignment of outcomes), and which of the models show it. */
 export interface Shown {

@@ -1,4 +1,4 @@
-import type { Explored } from '../explore/explorer.js';
+import type { Explored } from '../explore/explored.js';
 import { cpusOf, pagesOf } from '../report/names.js';
 import { holds, placesOf, placeText, valueAt, verdictText, type Condition, type Names } from './condition.js';
 import type { LitmusTest } from './litmus-test.js';

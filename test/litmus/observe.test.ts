@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 
 import type { End } from '../../src/explore/end.js';
-import type { Explored } from '../../src/explore/explorer.js';
+import type { Explored } from '../../src/explore/explored.js';
 import { MAX_OPERATIONS, NOT_COMPARED, SIGSEGV } from '../../src/machine/machine.js';
 import { observe, type Observation } from '../../src/litmus/observe.js';
 import { readCondition } from '../../src/litmus/parse-condition.js';

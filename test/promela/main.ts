@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { DEFAULT_BOUNDS, REDUCED, UNREDUCED, type Reductions } from '../../src/explore/bounds.js';
-import { explore, type Explored } from '../../src/explore/explorer.js';
+import type { Explored } from '../../src/explore/explored.js';
+import { explore } from '../../src/explore/explorer.js';
 import type { Laboratory } from '../../src/run/laboratory.js';
 import { missing, Verifier, type Searched } from './spin.js';
 import { laboratory, NOTIFIES, WORLDS, type PromelaWorld } from './worlds.js';
