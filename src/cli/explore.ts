@@ -126,7 +126,11 @@ async function explorePair(
   return { case: c, candidate, reference: await side('reference') };
 }
 
-/** Progress goes to stderr, when there is some. */
+/**
+ * Progress goes to stderr, when there is some. How much is left nobody knows: the search goes deep first, and what is behind
+ * it is a share of the branches that it has met, each taken for as large as its neighbours. A branch whose states were all
+ * met before is behind at once, so that the share stays small for long and then grows fast.
+ */
 function teller(what: string): (p: Progress) => void {
   const began = Date.now();
   let told = began;
@@ -134,9 +138,9 @@ function teller(what: string): (p: Progress) => void {
     const now = Date.now();
     if (now - told < TELL_EVERY) return;
     told = now;
-    const left = done > 0.001 ? `, about ${Math.round(((now - began) / 1000) * (1 / done - 1))} s left` : '';
+    const rate = Math.round(states / ((now - began) / 1000));
     process.stderr.write(
-      `${what}: ${showCount(states)} states, about ${(100 * done).toFixed(1)} % done${left}\n`,
+      `${what}: ${showCount(states)} states, ${showCount(rate)} a second, ${(100 * done).toFixed(1)} % of the branches behind (a low estimate: later branches hold fewer new states)\n`,
     );
   };
 }

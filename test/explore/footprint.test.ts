@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 
+import { callables } from '../../models/models.js';
 import { Prng } from '../../src/base/prng.js';
 import { THREAD } from '../../src/machine/layout.js';
 import { MAX_OPERATIONS, type Machine } from '../../src/machine/machine.js';
@@ -11,6 +12,7 @@ import type { LockUse } from '../../src/program/primitive.js';
 import { unfinished } from '../../src/run/drive.js';
 import type { Workbench } from '../../src/run/workbench.js';
 import type { Case } from '../../src/scenario/case.js';
+import { caseGenerator } from '../../src/scenario/generate.js';
 import { caseOf, labOf } from '../corpus/build.js';
 import { CASES } from '../corpus/cases.js';
 
@@ -119,6 +121,19 @@ test.each(CASES.filter((x) => x.threads.length > 1).map((x) => x.name))(
     expect(walk.apart).toBeGreaterThan(20);
   },
 );
+
+test('so it is in generated cases, on any hardware', () => {
+  const draw = caseGenerator(callables, { hardware: 'any' });
+  let apart = 0;
+  for (let k = 0; k < 24; k++) {
+    const model = ['v4.14', 'v4.4', 'v6.6', 'leaf-callback'][k % 4];
+    const walk = new Walk(labOf(model).bench('candidate'), draw(new Prng(`apart/${k}`)));
+    walk.run(new Prng(`walk/${k}`));
+    expect([k, ...walk.wrong]).toEqual([k]);
+    apart += walk.apart;
+  }
+  expect(apart).toBeGreaterThan(1000);
+});
 
 /** Runs with every step of the name saying that it does so to its lock. */
 function saying(bench: Workbench, name: string, lock: LockUse, run: () => void): void {
