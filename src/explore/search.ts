@@ -131,6 +131,7 @@ export class Search {
     const result = m.results[slot];
     l.step = this.path.length - 1;
     if (!(alone === undefined ? step(m, t) : alone.step(t))) {
+      if (l.violation !== undefined) this.fail(t); // a rule is broken by asking, and then it waits
       this.done += level.share;
       return;
     }
