@@ -3,6 +3,7 @@ import { drop, insert, type Edit } from '../src/program/model.js';
 import type { Register } from '../src/program/step.js';
 import { tlb_gather_mmu } from '../src/kernel/gather.js';
 import { signal_bus } from '../src/kernel/access.js';
+import { page_mapping_is } from '../src/kernel/filemap.js';
 import { mm_has_blockable, unstable_address_space } from '../src/kernel/oom.js';
 import { entry_target, is_migration_entry } from '../src/kernel/entry.js';
 import { PageAnon, put_page, unlock_page } from '../src/kernel/page.js';
@@ -16,6 +17,7 @@ import { mmu_notifier_invalidate_range_end } from './operations/mmu_notifier_inv
 import { mmu_notifier_invalidate_range_start } from './operations/mmu_notifier_invalidate_range_start.js';
 import { mmu_notifier_invalidate_range_start_nonblock } from './operations/mmu_notifier_invalidate_range_start_nonblock.js';
 import { oom_reap_task_mm } from './operations/oom_reap_task_mm.js';
+import { shmem_undo_range } from './operations/shmem_undo_range.js';
 import { tlb_finish_mmu } from './operations/tlb_finish_mmu.js';
 import { zap_pte_range } from './operations/zap_pte_range.js';
 
@@ -142,9 +144,28 @@ function stableUnderLock(): readonly Edit[] {
   ];
 }
 
+const PUNCHES_OWN_PAGES =
+  'a hole punch looks whether a huge page still is of the file before it zeroes a part of it: a collapse that fails puts the old pages back. 71725ed10c40, v5.7';
+
+function punchesOwnPages(): readonly Edit[] {
+  const [page] = shmem_undo_range.locals.filter((r) => r.name === 'page');
+  return [
+    insert(
+      shmem_undo_range.name,
+      'before',
+      { callee: 'PageTransCompound_partly', nth: 2 },
+      [when(not(page_mapping_is(page)), [unlock_page(page), put_page(page), go_to('retry')])],
+      PUNCHES_OWN_PAGES,
+    ),
+  ];
+}
+/** The split of the huge page, which v5.7 tries, is left out. */
+export const punchOfOwnPages = punchesOwnPages();
+
 export const teardownRepairs: readonly Edit[] = [
   ...swappedCopies,
   ...reapsInBrackets,
   ...blockingReaper,
   ...stableUnderLock(),
+  ...punchOfOwnPages,
 ];

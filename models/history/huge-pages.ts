@@ -1,4 +1,5 @@
 import { call, go_to, number } from '../../src/program/build.js';
+import { HPAGE_PMD_NR } from '../../src/kernel/huge.js';
 import { pmdp_huge_get_and_clear } from '../../src/kernel/pgtable.js';
 import { let_ } from '../../src/kernel/range.js';
 import { drop, insert, notify, type Edit } from '../../src/program/model.js';
@@ -8,6 +9,9 @@ import { atomicInvalidate, splitSamplesLate } from '../repairs-huge-pages.js';
 import { change_huge_pmd } from '../operations/change_huge_pmd.js';
 import { clear_refs_pte_range } from '../operations/clear_refs_pte_range.js';
 import { do_huge_pmd_wp_page } from '../operations/do_huge_pmd_wp_page.js';
+import { mmu_notifier_invalidate_range_end } from '../operations/mmu_notifier_invalidate_range_end.js';
+import { mmu_notifier_invalidate_range_start } from '../operations/mmu_notifier_invalidate_range_start.js';
+import { retract_page_tables } from '../operations/retract_page_tables.js';
 import { split_huge_pmd } from '../operations/split_huge_pmd.js';
 import { register } from './steps-of.js';
 
@@ -27,6 +31,8 @@ function clears(operation: Operation, addr: Arg): readonly Edit[] {
 }
 
 const haddr = register(do_huge_pmd_wp_page, 'haddr');
+
+const retracted = register(retract_page_tables, 'addr');
 
 export const hugePages: readonly Change[] = [
   {
@@ -66,6 +72,19 @@ export const hugePages: readonly Change[] = [
         call(split_huge_pmd, { addr: haddr }),
         let_(register(do_huge_pmd_wp_page, 'fallback'), number(1)),
         go_to('out'),
+      ]),
+    ],
+  },
+  {
+    since: '6.1',
+    commit: 'f268f6cf875f',
+    about: 'khugepaged takes the page tables of a file away inside a bracket',
+    edits: [
+      insert(retract_page_tables.name, 'before', { callee: 'pmd_lock' }, [
+        mmu_notifier_invalidate_range_start(retracted, HPAGE_PMD_NR),
+      ]),
+      insert(retract_page_tables.name, 'before', { callee: 'pte_free' }, [
+        mmu_notifier_invalidate_range_end(retracted, HPAGE_PMD_NR),
       ]),
     ],
   },

@@ -1,4 +1,10 @@
-import { blockingReaper, nonblockingReaper, reapsInBrackets, swappedCopies } from '../repairs-teardown.js';
+import {
+  blockingReaper,
+  nonblockingReaper,
+  punchOfOwnPages,
+  reapsInBrackets,
+  swappedCopies,
+} from '../repairs-teardown.js';
 import type { Change } from '../history.js';
 
 /** Truncation, exit and the oom reaper. */
@@ -21,6 +27,13 @@ export const teardown: readonly Change[] = [
     commit: '93065ac753e4',
     about: 'the oom reaper opens brackets that may not sleep, and skips a vma whose bracket is refused',
     edits: nonblockingReaper,
+  },
+  {
+    since: '5.7',
+    commit: '71725ed10c40',
+    about: 'a hole punch of tmpfs looks at page->mapping before it zeroes a part of a huge page',
+    unverified: true,
+    edits: punchOfOwnPages,
   },
   {
     since: '5.18',

@@ -11,7 +11,7 @@ import {
   pmdp_invalidate,
 } from '../../src/kernel/huge.js';
 import { pmdp_huge_clear_flush_notify } from '../../src/kernel/pgtable.js';
-import { page_is_zero, put_page, set_page_dirty, vm_normal_page } from '../../src/kernel/page.js';
+import { page_is_zero, PageAnon, put_page, set_page_dirty, vm_normal_page } from '../../src/kernel/page.js';
 import { is_zero, let_, minus, next_page } from '../../src/kernel/range.js';
 import { page_remove_compound_rmap, page_remove_rmap } from '../../src/kernel/rmap.js';
 import { number } from '../../src/program/build.js';
@@ -23,7 +23,8 @@ const ONE = number(1);
  * A huge PMD entry becomes a table of PTEs that map the same frames; the PMD lock is held. With `freeze` they are
  * migration entries. mm/huge_memory.c, v4.14: rights and dirty bit are sampled while the entry still is in use.
  *
- * An entry of a DAX file is cleared: its pages are faulted in again. Left out: huge pages of files, the accessed bit, PG_double_map (mappings by PMD and by PTE are counted apart).
+ * An entry of a file is cleared: its pages are faulted in again. What its dirty bit said is lost (pages of tmpfs are dirty
+ * anyway). Left out: the accessed bit, PG_double_map (mappings by PMD and by PTE are counted apart).
  */
 export const __split_huge_pmd_locked = operation({
   name: '__split_huge_pmd_locked',
@@ -36,6 +37,14 @@ export const __split_huge_pmd_locked = operation({
     when(page_is_zero(page), [call(__split_huge_zero_page_pmd, { haddr, pmd }), go_to('out')]),
     when(not(vm_normal_page(page)), [
       branch('dax', [pmdp_huge_clear_flush_notify(haddr, pmd, old)]),
+      go_to('out'),
+    ]),
+    when(not(PageAnon(page)), [
+      branch('file', [
+        pmdp_huge_clear_flush_notify(haddr, pmd, old),
+        page_remove_compound_rmap(page),
+        put_page(page), // the mapping's reference
+      ]),
       go_to('out'),
     ]),
     page_ref_add(page, minus(HPAGE_PMD_NR, ONE)),

@@ -6,6 +6,7 @@ import {
   pte_dirty,
   pte_mk_protnone,
   pte_mkdirty,
+  pte_mkwrite,
   pte_protnone,
   pte_wrprotect,
 } from '../../src/kernel/entry.js';
@@ -14,12 +15,13 @@ import { MM_CP_PROT_NUMA } from '../../src/kernel/mprotect.js';
 import { page_is_zero } from '../../src/kernel/page.js';
 import { pmd_lock, pmd_unlock, set_pmd_at } from '../../src/kernel/pgtable.js';
 import { has, let_ } from '../../src/kernel/range.js';
+import { prot_writable } from '../../src/kernel/shmem.js';
 
 const ONE = number(1);
 
 /**
- * Gives a whole huge PMD entry the page protection of its private vma, which never has the write permission. `done` is
- * left 0 when the PMD maps no huge page any more. mm/huge_memory.c, v4.14. Left out: PMD migration
+ * Gives a whole huge PMD entry the page protection of its vma, which has the write permission in shared
+ * mappings of tmpfs alone. `done` is left 0 when the PMD maps no huge page any more. mm/huge_memory.c, v4.14. Left out: PMD migration
  * entries (a huge page is migrated by its PTEs here), the accessed bit. A NUMA hint leaves the huge zero page alone.
  */
 export const change_huge_pmd = operation({
@@ -42,7 +44,10 @@ export const change_huge_pmd = operation({
     when(
       has(cp_flags, MM_CP_PROT_NUMA),
       [let_(entry, pte_mk_protnone(entry))],
-      [let_(entry, pte_wrprotect(entry))], // pmd_modify
+      [
+        let_(entry, pte_wrprotect(entry)), // pmd_modify
+        when(prot_writable(addr), [let_(entry, pte_mkwrite(entry))]),
+      ],
     ),
     set_pmd_at(addr, pmd, entry),
     let_(changed, ONE),

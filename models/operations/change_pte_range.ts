@@ -27,14 +27,15 @@ import {
   set_pte_at,
 } from '../../src/kernel/pgtable.js';
 import { has, is_zero, let_, next_page } from '../../src/kernel/range.js';
+import { prot_writable } from '../../src/kernel/shmem.js';
 import { flush_tlb_batched_pending } from '../../src/kernel/tlb.js';
 import { VM_SOFTDIRTY, vma_allows } from '../../src/kernel/vma.js';
 
 const ONE = number(1);
 
 /**
- * Gives the PTEs of [addr, addr + count), in one PMD, the page protection of the vma: it never has the write permission,
- * which a write fault gives. The CPUs are flushed by change_protection. mm/mprotect.c, v4.14.
+ * Gives the PTEs of [addr, addr + count), in one PMD, the page protection of the vma: it has the write
+ * permission in mappings of tmpfs alone; elsewhere a write fault gives it. The CPUs are flushed by change_protection. mm/mprotect.c, v4.14.
  *
  * In a vma whose soft-dirty bits are tracked (VM_SOFTDIRTY clear) a dirty entry gets the write permission whether or not
  * it is soft-dirty: v4.14 tests it the wrong way round. For a NUMA hint (prot_numa; `cp_flags` is the later name) an entry
@@ -65,6 +66,7 @@ export const change_pte_range = operation({
           mutedSlot('after-clear', mmu_notifier_invalidate_range(at, ONE)),
           when(has(cp_flags, MM_CP_PROT_NUMA), [let_(entry, pte_mk_protnone(entry)), go_to('commit')]),
           let_(entry, pte_wrprotect(entry)), // pte_modify
+          when(prot_writable(at), [let_(entry, pte_mkwrite(entry)), go_to('commit')]),
           when(not(is_zero(dirty_accountable)), [
             when(pte_dirty(entry), [
               when(vma_allows(vma, VM_SOFTDIRTY), [when(not(pte_soft_dirty(entry)), [go_to('commit')])]),

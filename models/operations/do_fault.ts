@@ -25,15 +25,17 @@ import { unstable_address_space } from '../../src/kernel/oom.js';
 import { is_zero, let_ } from '../../src/kernel/range.js';
 import { page_add_new_anon_rmap, page_dup_rmap } from '../../src/kernel/rmap.js';
 import { beyond_i_size, i_mmap_sem } from '../../src/kernel/truncate.js';
-import { linear_page_index, vma_is_dax, vma_shared } from '../../src/kernel/vma.js';
+import { linear_page_index, vma_is_dax, vma_is_shmem, vma_shared } from '../../src/kernel/vma.js';
+import { alloc_set_pte } from './alloc_set_pte.js';
 import { dax_iomap_pte_fault } from './dax_iomap_pte_fault.js';
+import { shmem_fault } from './shmem_fault.js';
 
 /**
  * Faults on pages of a file that no PTE maps: do_read_fault, do_cow_fault, do_shared_fault, finish_fault
  * (mm/memory.c, v4.14) over filemap_fault and filemap_page_mkwrite (mm/filemap.c), called by ext4, which keeps faults
  * away from pages that are being truncated.
  *
- * Left out: fault-around, huge page cache, the file system's own work; i_mmap_sem in page_mkwrite. `page` is locked and referenced between
+ * Left out: fault-around, the file system's own work; i_mmap_sem in page_mkwrite. `page` is locked and referenced between
  * filemap_fault and the end.
  */
 export const do_fault = operation({
@@ -41,9 +43,18 @@ export const do_fault = operation({
   from: 'mm/memory.c',
   takes: ['addr', 'write', 'vma'],
   gives: ['fault'],
-  locals: ['index', 'page', 'cow_page', 'pte', 'entry'],
-  steps: ({ addr, write, vma, fault, index, page, cow_page, pte, entry }) => [
+  locals: ['index', 'page', 'cow_page', 'pte', 'entry', 'locked', 'mapped'],
+  steps: ({ addr, write, vma, fault, index, page, cow_page, pte, entry, locked, mapped }) => [
     when(vma_is_dax(vma), [call(dax_iomap_pte_fault, { addr, write, vma, fault }), go_to('out')]), // vm_ops->fault
+    when(vma_is_shmem(vma), [
+      call(shmem_fault, { addr, page, locked, fault }), // vm_ops->fault
+      when(is_zero(locked), [go_to('out')]),
+      call(alloc_set_pte, { addr, page, write, vma, mapped }), // finish_fault; no page_mkwrite
+      when(not(is_zero(write)), [set_page_dirty(page)]), // fault_dirty_shared_page
+      unlock_page(page),
+      when(is_zero(mapped), [put_page(page)]),
+      go_to('out'),
+    ]),
     when(not(pte_alloc(addr)), [go_to('out')]),
     let_(index, linear_page_index(addr)),
     down_read(i_mmap_sem(index)), // ext4_filemap_fault

@@ -22,7 +22,7 @@ import { page_mapping_is } from '../../src/kernel/filemap.js';
 import { flags } from '../../src/program/build.js';
 import { let_ } from '../../src/kernel/range.js';
 import { reuse_swap_page } from '../../src/kernel/swap.js';
-import { vma_shared } from '../../src/kernel/vma.js';
+import { vma_is_shmem, vma_shared } from '../../src/kernel/vma.js';
 import { dax_iomap_pte_fault } from './dax_iomap_pte_fault.js';
 import { wp_page_copy } from './wp_page_copy.js';
 
@@ -33,7 +33,7 @@ const ONE = number(1);
  * mm/memory.c, v4.14: do_wp_page, wp_page_reuse, wp_page_shared with page_mkwrite, wp_pfn_shared.
  *
  * Left out: pages without struct page other than the zero page and DAX; the file system's own work in page_mkwrite
- * (time, journal) and its wait for stable pages; wp_page_shared of a file without page_mkwrite.
+ * (time, journal) and its wait for stable pages.
  */
 export const do_wp_page = operation({
   name: 'do_wp_page',
@@ -76,6 +76,11 @@ export const do_wp_page = operation({
         ]),
       ],
       [
+        when(vma_is_shmem(vma), [
+          ptep_set_access_flags(addr, pte, flags(WRITE, DIRTY)), // wp_page_shared without page_mkwrite: wp_page_reuse
+          pte_unmap_unlock(pte),
+          go_to('out'),
+        ]),
         when(vma_shared(vma), [
           get_page(page), // wp_page_shared
           pte_unmap_unlock(pte),

@@ -3,6 +3,7 @@ import { operation } from '../../src/program/operation.js';
 import { down_write, up_write } from '../../src/kernel/locks.js';
 import { promise_punch } from '../../src/kernel/promise.js';
 import { let_ } from '../../src/kernel/range.js';
+import { shmem_mapping } from '../../src/kernel/shmem.js';
 import {
   dax_round_count,
   dax_round_start,
@@ -25,6 +26,7 @@ export const ext4_punch_hole = operation({
   locals: ['first', 'pages'],
   steps: ({ file, count, first, pages }) => [
     when(is_file_hugepages(file), [go_to('out')]),
+    when(shmem_mapping(file), [go_to('out')]),
     down_write(i_mmap_sem(file)), // faults do not bring the pages back
     let_(first, dax_round_start(file)),
     let_(pages, dax_round_count(file, count)),

@@ -4,6 +4,7 @@ import { IS_DAX } from '../../src/kernel/dax.js';
 import { down_write, up_write } from '../../src/kernel/locks.js';
 import { promise_truncate } from '../../src/kernel/promise.js';
 import { let_ } from '../../src/kernel/range.js';
+import { shmem_mapping } from '../../src/kernel/shmem.js';
 import {
   dax_round_start,
   ext4_ext_remove_space,
@@ -28,6 +29,7 @@ export const ext4_setattr = operation({
   locals: ['first', 'pages'],
   steps: ({ file, first, pages }) => [
     when(is_file_hugepages(file), [go_to('out')]),
+    when(shmem_mapping(file), [go_to('out')]),
     when(
       IS_DAX(file),
       [

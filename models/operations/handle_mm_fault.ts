@@ -1,4 +1,4 @@
-import { call, go_to, label, not, when } from '../../src/program/build.js';
+import { call, go_to, label, not, number, when } from '../../src/program/build.js';
 import { operation } from '../../src/program/operation.js';
 import {
   DIRTY,
@@ -30,12 +30,15 @@ import { do_swap_page } from './do_swap_page.js';
 import { do_wp_page } from './do_wp_page.js';
 import { hugetlb_fault } from './hugetlb_fault.js';
 import { huge_pmd_set_accessed } from './huge_pmd_set_accessed.js';
+import { split_huge_pmd } from './split_huge_pmd.js';
+
+const ONE = number(1);
 
 /**
  * The page fault of CPUs and of devices through their driver: __handle_mm_fault and handle_pte_fault.
  * mm/memory.c, v4.14. mmap_sem is held for reading. `fault` is 0 when the access is to be tried again.
  *
- * Left out: the accessed bit, PUD-sized pages, huge pages of the page cache.
+ * Left out: the accessed bit, PUD-sized pages.
  */
 export const handle_mm_fault = operation({
   name: 'handle_mm_fault',
@@ -70,7 +73,13 @@ export const handle_mm_fault = operation({
               when(
                 vma_is_dax(vma), // wp_huge_pmd
                 [call(dax_iomap_pmd_fault, { haddr, write, vma, fallback })],
-                [call(do_huge_pmd_wp_page, { haddr, orig_pmd, vma, fallback })],
+                [
+                  when(
+                    vma_anonymous(vma),
+                    [call(do_huge_pmd_wp_page, { haddr, orig_pmd, vma, fallback })],
+                    [call(split_huge_pmd, { addr: haddr }), let_(fallback, ONE)],
+                  ),
+                ],
               ),
               when(is_zero(fallback), [go_to('out')]),
               go_to('handle_pte_fault'),

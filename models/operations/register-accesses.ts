@@ -6,7 +6,15 @@ import { unbind_device } from './mmu_notifier_unregister.js';
 import { user_read, user_write } from './user_access.js';
 
 /** Every kind of vma. */
-export const EVERY = ['anon', 'file-shared', 'file-private', 'dax', 'hugetlb-private', 'hugetlb-shared'];
+export const EVERY = [
+  'anon',
+  'file-shared',
+  'file-private',
+  'dax',
+  'hugetlb-private',
+  'hugetlb-shared',
+  'shmem',
+];
 /** What may go the unusual way in a page fault. */
 export const FAULTS = ['page-allocation-fails', 'huge-allocation-fails', 'well-placed'];
 

@@ -6,6 +6,7 @@ import { clear_refs_write } from './clear_refs_write.js';
 import { driver_migrate_vma } from './driver_migrate_vma.js';
 import { dup_mmap } from './dup_mmap.js';
 import { khugepaged_scan_pmd } from './khugepaged_scan_pmd.js';
+import { khugepaged_scan_shmem } from './khugepaged_scan_shmem.js';
 import { ksm_scan } from './ksm_scan.js';
 import { madvise_dontneed } from './madvise_dontneed.js';
 import { madvise_free } from './madvise_free.js';
@@ -20,6 +21,7 @@ import { fsync } from './fsync.js';
 import { memory_failure } from './memory_failure.js';
 import { migrate_pages } from './migrate_pages.js';
 import { oom_reap_task_mm } from './oom_reap_task_mm.js';
+import { shmem_fallocate } from './shmem_fallocate.js';
 import { shrink_page_list } from './shrink_page_list.js';
 import { soft_offline_huge_page } from './soft_offline_huge_page.js';
 import { split_huge_pages_set } from './split_huge_pages_set.js';
@@ -30,7 +32,7 @@ import { kernelHalfCallables } from './register-kernel-half.js';
 import { wp_shared_mapping_range } from './wp_shared_mapping_range.js';
 import { writeback } from './writeback.js';
 
-const BASE = ['anon', 'file-shared', 'file-private', 'dax'];
+const BASE = ['anon', 'file-shared', 'file-private', 'dax', 'shmem'];
 const RMAPPED = ['anon', 'file-shared', 'file-private'];
 const FILES = ['file-shared', 'file-private'];
 const RECLAIM = ['swap-full', 'swap-duplicate-fails', 'pte-unused', 'swapbacked-mismatch'];
@@ -117,6 +119,25 @@ export const callables: readonly Callable[] = [
     args: ['pmd'],
     on: ['anon'],
     choices: ['huge-allocation-fails'],
+    writes: false,
+  },
+  {
+    operation: khugepaged_scan_shmem,
+    since: '4.8',
+    by: 'cpu',
+    weight: 1.2,
+    args: ['pmd'],
+    on: ['shmem'],
+    choices: ['huge-allocation-fails', 'gather-full'],
+    writes: false,
+  },
+  {
+    operation: shmem_fallocate,
+    by: 'cpu',
+    weight: 0.7,
+    args: ['file', 'file-count'],
+    on: ['shmem'],
+    choices: ['gather-full'],
     writes: false,
   },
   { operation: dax_fsync, since: '4.10', by: 'cpu', args: ['file'], on: ['dax'], choices: [], writes: false },

@@ -11,6 +11,7 @@ import {
   vma_allows,
   vma_anonymous,
   vma_is_dax,
+  vma_is_shmem,
 } from '../../src/kernel/vma.js';
 import { change_protection } from './change_protection.js';
 
@@ -30,6 +31,7 @@ export const task_numa_work = operation({
       when(not(find_vma(addr, vma)), [go_to('next')]),
       when(is_vm_hugetlb_page(vma), [go_to('next')]),
       when(vma_is_dax(vma), [go_to('next')]), // VM_MIXEDMAP
+      when(vma_is_shmem(vma), [go_to('next')]), // vma_policy_mof: the file has no policy
       when(not(vma_anonymous(vma)), [when(not(vma_allows(vma, VM_WRITE)), [go_to('next')])]), // shared libraries
       let_(pages, vma_pages(addr, start, count)),
       call(change_protection, { addr, count: pages, cp_flags: MM_CP_PROT_NUMA }), // change_prot_numa

@@ -210,7 +210,7 @@ export const pmd_aligned = test(
   { private: true },
 );
 
-/** The transparent huge page behind `addr`, mapped by a PMD or by PTEs, with a reference; NO when there is none. */
+/** The anonymous huge page behind `addr`, mapped by a PMD or by PTEs, with a reference; NO when there is none. */
 export const get_huge_page_behind = test(
   'get_page_unless_zero_of_head',
   ['addr', '>page'],
@@ -218,7 +218,8 @@ export const get_huge_page_behind = test(
     const e = baseEntry(m, addr);
     if (!isPresent(e) || isZeroFrame(frameOf(e))) return NO;
     const at = m.layout.frameAt(frameOf(e));
-    if (m.words[at + FRAME.HEAD] === 0 || (m.words[at + FRAME.FLAGS] & PG.HUGETLB) !== 0) return NO;
+    if (m.words[at + FRAME.HEAD] === 0 || (m.words[at + FRAME.FLAGS] & (PG.HUGETLB | PG.FILE)) !== 0)
+      return NO;
     if (m.words[m.layout.frameAt(headOf(m, frameOf(e))) + FRAME.REF] === 0) return NO; // frozen
     m.words[out] = headOf(m, frameOf(e));
     m.words[m.layout.frameAt(m.words[out]) + FRAME.REF]++;

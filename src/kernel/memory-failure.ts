@@ -2,6 +2,7 @@ import { FILE, FRAME } from '../machine/layout.js';
 import { test, verb } from '../machine/verb.js';
 import { DONE, NO } from '../program/primitive.js';
 import { PG, putPage } from './page.js';
+import { isShmemPage } from './shmem.js';
 import { pageBehind } from './vmscan.js';
 
 /** Hardware errors in memory: mm/memory-failure.c, v4.14. */
@@ -13,7 +14,7 @@ import { pageBehind } from './vmscan.js';
  */
 export const get_hwpoison_page = test('get_hwpoison_page', ['addr', '>page'], (m, _t, addr, out) => {
   const page = pageBehind(m, addr);
-  if (page < 0) return NO;
+  if (page < 0 || isShmemPage(m, page)) return NO;
   const at = m.layout.frameAt(page);
   if ((m.words[at + FRAME.FLAGS] & (PG.RESERVED | PG.HUGETLB | PG.HWPOISON | PG.DEVICE_PRIVATE)) !== 0)
     return NO;

@@ -8,7 +8,8 @@ import { DAX } from './dax.js';
 import { frameOf, isPresent } from './entry.js';
 import { BEYOND_I_SIZE } from './filemap.js';
 import { PG, putPage } from './page.js';
-import { VM, VMA_DAX, VMA_FILE_PRIVATE, VMA_FILE_SHARED, vmaKind } from './vma.js';
+import { isHugetlb, VM, VMA_ANON, VMA_PFNMAP, vmaKind } from './vma.js';
+import { headOf } from './walk.js';
 
 /**
  * Taking pages out of a file: mm/truncate.c and unmap_mapping_range of mm/memory.c, v4.14, with what ext4 does about
@@ -86,7 +87,7 @@ function mapsFile(m: Machine, addr: number, index: number, count: number): boole
   const at = m.layout.vpage(addr);
   const vma = m.words[at + VPAGE.VMA];
   const kind = vmaKind(vma);
-  if (kind !== VMA_FILE_SHARED && kind !== VMA_FILE_PRIVATE && kind !== VMA_DAX) return false;
+  if (kind === VMA_ANON || kind === VMA_PFNMAP || isHugetlb(vma)) return false;
   const offset = m.words[at + VPAGE.PGOFF] - index;
   return (vma & VM.LINKED) !== 0 && offset >= 0 && offset < count;
 }
@@ -132,7 +133,7 @@ export const pagevec_lookup_entries = test(
       if (cached === 0) continue;
       m.words[out] = cached - 1;
       m.words[cursor] = i + 1;
-      m.words[m.layout.frameAt(cached - 1) + FRAME.REF]++;
+      m.words[m.layout.frameAt(headOf(m, cached - 1)) + FRAME.REF]++;
       return DONE;
     }
     m.words[cursor] = 0;
@@ -192,11 +193,17 @@ export const dax_round_count = value('dax_round_count', ['index', 'count'], (m, 
 const wholeEntry = (m: Machine, index: number): boolean =>
   (m.words[m.layout.fileAt(index & ~(PTES_PER_PMD - 1)) + FILE.TAGS] & DAX.PMD) !== 0;
 
-/** The locked page leaves the page cache, dirty or not: cancel_dirty_page and delete_from_page_cache. */
+/**
+ * The locked page leaves the page cache, dirty or not: cancel_dirty_page and delete_from_page_cache. A huge page leaves as a
+ * whole; the page cache holds one reference of it.
+ */
 export const delete_from_page_cache = verb('delete_from_page_cache', ['page'], (m, t, page) => {
-  const at = m.layout.frameAt(page);
-  m.words[m.layout.fileAt(m.words[at + FRAME.INDEX]) + FILE.CACHE] = 0;
-  m.words[at + FRAME.FLAGS] &= ~(PG.FILE | PG.DIRTY);
+  const pages = m.words[m.layout.frameAt(page) + FRAME.HEAD] === 0 ? 1 : PTES_PER_PMD;
+  for (let i = 0; i < pages; i++) {
+    const at = m.layout.frameAt(page + i);
+    m.words[m.layout.fileAt(m.words[at + FRAME.INDEX]) + FILE.CACHE] = 0;
+    m.words[at + FRAME.FLAGS] &= ~(PG.FILE | PG.DIRTY);
+  }
   putPage(m, t, page);
   return DONE;
 });

@@ -5,6 +5,7 @@ import * as access from './access.js';
 import * as anonExclusive from './anon-exclusive.js';
 import * as bind from './bind.js';
 import * as choice from './choice.js';
+import * as collapseShmem from './collapse-shmem.js';
 import * as dax from './dax.js';
 import * as entry from './entry.js';
 import * as exit from './exit.js';
@@ -32,6 +33,7 @@ import * as promise from './promise.js';
 import * as range from './range.js';
 import * as rmap from './rmap.js';
 import * as shadow from './shadow.js';
+import * as shmem from './shmem.js';
 import * as srcu from './srcu.js';
 import * as subscriber from './subscriber.js';
 import * as swap from './swap.js';
@@ -53,6 +55,7 @@ const files: readonly Readonly<Record<string, unknown>>[] = [
   anonExclusive,
   bind,
   choice,
+  collapseShmem,
   dax,
   entry,
   exit,
@@ -80,6 +83,7 @@ const files: readonly Readonly<Record<string, unknown>>[] = [
   range,
   rmap,
   shadow,
+  shmem,
   srcu,
   subscriber,
   swap,

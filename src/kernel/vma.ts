@@ -15,6 +15,8 @@ export const VMA_DAX = 4;
 export const VMA_HUGETLB_PRIVATE = 5;
 export const VMA_HUGETLB_SHARED = 6;
 export const VMA_PFNMAP = 7;
+/** A shared mapping of a file of tmpfs. */
+export const VMA_SHMEM = 8;
 
 export const VM = {
   READ: 16,
@@ -88,14 +90,14 @@ export const vma_anonymous = test(
   (_m, _t, vma) => yes((vma & 15) === VMA_ANON),
   { private: true },
 );
-export const vma_shared = test(
-  'vma_shared',
-  ['vma'],
-  (_m, _t, vma) =>
-    yes((vma & 15) === VMA_FILE_SHARED || (vma & 15) === VMA_DAX || (vma & 15) === VMA_HUGETLB_SHARED),
-  { private: true },
-);
+const SHARED: ReadonlySet<number> = new Set([VMA_FILE_SHARED, VMA_DAX, VMA_HUGETLB_SHARED, VMA_SHMEM]);
+export const vma_shared = test('vma_shared', ['vma'], (_m, _t, vma) => yes(SHARED.has(vma & 15)), {
+  private: true,
+});
 export const vma_is_dax = test('vma_is_dax', ['vma'], (_m, _t, vma) => yes((vma & 15) === VMA_DAX), {
+  private: true,
+});
+export const vma_is_shmem = test('vma_is_shmem', ['vma'], (_m, _t, vma) => yes((vma & 15) === VMA_SHMEM), {
   private: true,
 });
 export const is_vm_hugetlb_page = test('is_vm_hugetlb_page', ['vma'], (_m, _t, vma) => yes(isHugetlb(vma)), {

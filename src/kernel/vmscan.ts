@@ -5,6 +5,7 @@ import { constant } from '../program/build.js';
 import { DONE, NO } from '../program/primitive.js';
 import { frameOf, isPresent, KIND_SWAP, kindOf } from './entry.js';
 import { PG, putPage } from './page.js';
+import { isShmemPage } from './shmem.js';
 import { isFile } from './vma.js';
 import { baseEntry } from './walk.js';
 
@@ -40,7 +41,7 @@ export const isolate_lru_page = test(
     const page = pageBehind(m, addr);
     if (page < 0) return NO;
     const at = m.layout.frameAt(page);
-    if ((m.words[at + FRAME.FLAGS] & UNSUITED) !== 0) return NO;
+    if ((m.words[at + FRAME.FLAGS] & UNSUITED) !== 0 || isShmemPage(m, page)) return NO;
     m.words[at + FRAME.FLAGS] |= PG.ISOLATED;
     m.words[at + FRAME.REF]++;
     m.words[out] = page;

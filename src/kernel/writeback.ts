@@ -3,6 +3,7 @@ import { test, value, verb } from '../machine/verb.js';
 import { DONE, NO } from '../program/primitive.js';
 import { DAX } from './dax.js';
 import { PG } from './page.js';
+import { SHMEM } from './shmem.js';
 
 /** Writeback of pages: mm/page-writeback.c and mm/filemap.c, v4.14. Radix-tree tags are not modelled. */
 
@@ -30,7 +31,7 @@ export const mapping_cap_writeback_dirty = test(
   ['index'],
   (m, _t, index) => {
     const file = m.layout.fileAt(index);
-    if ((m.words[file + FILE.TAGS] & DAX.FILE) !== 0) return NO;
+    if ((m.words[file + FILE.TAGS] & (DAX.FILE | SHMEM)) !== 0) return NO;
     const cached = m.words[file + FILE.CACHE];
     if (cached === 0) return DONE;
     return (m.words[m.layout.frameAt(cached - 1) + FRAME.FLAGS] & PG.HUGETLB) === 0 ? DONE : NO;

@@ -24,7 +24,7 @@ export interface World {
   readonly swapSlots: number;
 }
 
-export type FileKind = 'page-cache' | 'dax' | 'hugetlbfs';
+export type FileKind = 'page-cache' | 'dax' | 'hugetlbfs' | 'shmem';
 
 /** 4 virtual pages under one PMD entry. */
 export interface Region {
@@ -35,7 +35,8 @@ export interface Region {
   /** Block of the world's files that is mapped; only for mappings of files. */
   readonly file: number;
   /**
-   * What is mapped at the start. `pages`: page by page as in `pages`; `huge`: one transparent, hugetlb or DAX page;
+   * What is mapped at the start. `pages`: page by page as in `pages`; `huge`: one transparent, hugetlb or DAX page (of shmem: the
+   * file's pages are one huge page, and others may map them by PTEs);
    * `huge-zero`: the huge zero page; `huge-shared`: one huge page, read-only, shared with the same region of the other
    * mm, as after fork; `pmd-shared`: one hugetlb page, mapped through a table of PMDs that both mms share for the whole
    * PUD region (the other region of which may be empty, `pages`).
@@ -45,11 +46,12 @@ export interface Region {
 }
 
 export type VmaKind =
-  'none' | 'anon' | 'file-shared' | 'file-private' | 'dax' | 'hugetlb-private' | 'hugetlb-shared';
+  'none' | 'anon' | 'file-shared' | 'file-private' | 'dax' | 'hugetlb-private' | 'hugetlb-shared' | 'shmem';
 
 /**
  * - `none`: nothing mapped yet
- * - `page`: present, writable if the vma is, dirty, exclusively this mm's (a file page: mapped shared, clean, read-only)
+ * - `page`: present, writable if the vma is, dirty, exclusively this mm's (a file page: mapped shared, clean, read-only;
+ *   of shmem: clean, writable if the vma is)
  * - `written`: a file page mapped shared, writable and dirty; a private one: already copied
  * - `clean`: present, writable if the vma is, not dirty (anonymous: as after migration)
  * - `lazyfree`: as `clean`, and MADV_FREE has returned: it may be dropped until it is written

@@ -122,7 +122,7 @@ class WorldDraft {
   private map(vma: VmaKind): Region['map'] {
     const { prng, odds } = this;
     if (MAPS[vma].length === 1) return 'pages';
-    if (vma === 'dax') return prng.chance(odds.huge) ? 'huge' : 'pages';
+    if (vma === 'dax' || vma === 'shmem') return prng.chance(odds.huge) ? 'huge' : 'pages';
     if (vma !== 'anon') return prng.chance(odds.hugetlbMapped) ? 'huge' : 'pages';
     if (prng.chance(odds.huge)) return 'huge';
     return prng.chance(odds.hugeZero) ? 'huge-zero' : 'pages';

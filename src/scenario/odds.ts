@@ -130,6 +130,7 @@ export const DEFAULT_ODDS: Odds = {
     dax: 1,
     'hugetlb-private': 2,
     'hugetlb-shared': 0.7,
+    shmem: 0.7,
   },
   mixSize: [3, 4, 3, 2, 1],
   together: 0.85,

@@ -16,11 +16,14 @@ import {
   VMA_FILE_SHARED,
   VMA_HUGETLB_PRIVATE,
   VMA_HUGETLB_SHARED,
+  VMA_SHMEM,
 } from '../kernel/vma.js';
+import { headOf } from '../kernel/walk.js';
 import { entryAt, mappedFrame } from './setup-entries.js';
 import { hugeDaxEntry, mayMapHuge, noteDaxMapping, setUpHugeDaxEntries } from './setup-dax.js';
 import { setUpKernelHalf } from './setup-kernel-half.js';
 import { setUpObjects } from './setup-objects.js';
+import { setUpShmemFile } from './setup-shmem.js';
 import { setUpSubscriber } from './setup-subscribers.js';
 import type { Case, PageState, Region, VmaKind } from './case.js';
 
@@ -47,6 +50,7 @@ const VMA_OF: Readonly<Record<VmaKind, number>> = {
   dax: VMA_DAX,
   'hugetlb-private': VMA_HUGETLB_PRIVATE,
   'hugetlb-shared': VMA_HUGETLB_SHARED,
+  shmem: VMA_SHMEM,
 };
 
 /** Writes the world into the machine's zeroed words. */
@@ -69,7 +73,10 @@ export function setUp(m: Machine, c: Case): void {
   }
   c.threads.forEach((t, i) => (w[L.threadAt(i) + THREAD.MM] = t.mm));
   c.threads.filter((t) => t.kind === 'device').forEach((t, d) => setUpSubscriber(m, d, t));
-  c.world.files.forEach((kind, block) => setUpFile(m, kind, block));
+  c.world.files.forEach((kind, block) => {
+    if (kind === 'shmem') setUpShmemFile(m, c, block);
+    else setUpFile(m, kind, block);
+  });
   setUpHugeDaxEntries(m, c);
   setUpKernelHalf(m);
   c.world.mms.forEach((regions, mm) => {
@@ -152,7 +159,8 @@ function mapHuge(m: Machine, first: number, pmd: number, kind: number, region: R
   let head: number;
   const partner = region.map === 'huge-shared' && first >= L.pages ? mappedFrame(m, first - L.pages) : -1;
   if (partner >= 0) head = partner;
-  else if (kind === VMA_HUGETLB_SHARED) head = w[L.fileAt(region.file * PTES_PER_PMD) + FILE.CACHE] - 1;
+  else if (kind === VMA_HUGETLB_SHARED || kind === VMA_SHMEM)
+    head = w[L.fileAt(region.file * PTES_PER_PMD) + FILE.CACHE] - 1;
   else {
     head = allocHuge(m);
     for (let i = 0; i < PTES_PER_PMD; i++) {
@@ -194,10 +202,12 @@ function pageEntry(m: Machine, c: Case, addr: number, state: PageState, region: 
   if (state === 'none') return 0;
   if (
     region.vma === 'dax' ||
+    region.vma === 'shmem' ||
     region.vma === 'file-shared' ||
     (region.vma === 'file-private' && state === 'page')
   ) {
-    return fileEntry(m, addr, region, state === 'written' ? writable | PTE.DIRTY | PTE.SOFT_DIRTY : 0);
+    const clean = region.vma === 'shmem' ? writable : 0; // vm_page_prot
+    return fileEntry(m, addr, region, state === 'written' ? writable | PTE.DIRTY | PTE.SOFT_DIRTY : clean);
   }
   switch (state) {
     case 'zero':
@@ -283,7 +293,7 @@ function fileEntry(m: Machine, addr: number, region: Region, flags: number): num
     noteDaxMapping(m, index, (flags & PTE.DIRTY) !== 0);
   } else {
     w[at + FRAME.MAP]++;
-    w[at + FRAME.REF]++;
+    w[L.frameAt(headOf(m, frame)) + FRAME.REF]++;
     if ((flags & PTE.DIRTY) !== 0) w[at + FRAME.FLAGS] |= PG.DIRTY;
   }
   return (frame << FRAME_SHIFT) | PTE.PRESENT | flags;

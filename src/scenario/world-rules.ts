@@ -11,9 +11,10 @@ export const VMA_KINDS = [
   'dax',
   'hugetlb-private',
   'hugetlb-shared',
+  'shmem',
 ] as const satisfies readonly VmaKind[];
 
-export const FILE_KINDS = ['page-cache', 'dax', 'hugetlbfs'] as const satisfies readonly FileKind[];
+export const FILE_KINDS = ['page-cache', 'dax', 'hugetlbfs', 'shmem'] as const satisfies readonly FileKind[];
 
 /** States of pages mapped one by one; `shared` needs the same page of the other mm in the same state. */
 export const STATES: Readonly<Record<VmaKind, readonly PageState[]>> = {
@@ -24,6 +25,7 @@ export const STATES: Readonly<Record<VmaKind, readonly PageState[]>> = {
   dax: ['none', 'page', 'written'],
   'hugetlb-private': ['none'],
   'hugetlb-shared': ['none'],
+  shmem: ['none', 'page', 'written'],
 };
 
 /** What can be mapped; of hugetlb `pages` means that nothing is mapped yet. */
@@ -35,6 +37,7 @@ export const MAPS: Readonly<Record<VmaKind, readonly Region['map'][]>> = {
   dax: ['pages', 'huge'],
   'hugetlb-private': ['pages', 'huge', 'huge-shared'],
   'hugetlb-shared': ['pages', 'huge', 'pmd-shared'],
+  shmem: ['pages', 'huge'],
 };
 
 /** The kind of file that must be behind a mapping; undefined when its pages are the mm's own. */
@@ -47,6 +50,8 @@ export function fileBehind(vma: VmaKind): FileKind | undefined {
       return 'dax';
     case 'hugetlb-shared':
       return 'hugetlbfs';
+    case 'shmem':
+      return 'shmem';
     case 'none':
     case 'anon':
     case 'hugetlb-private':
@@ -59,7 +64,7 @@ export const SUBSCRIBERS: readonly SubscriberKind[] = ['sva', 'kvm', 'interval',
 
 export const LIMITS = {
   mms: 2,
-  files: 4,
+  files: 5,
   /** Frames for the allocator. */
   frames: 32,
   swapSlots: 8,

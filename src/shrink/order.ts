@@ -25,6 +25,7 @@ const VMAS: readonly VmaKind[] = [
   'hugetlb-private',
   'hugetlb-shared',
   'dax',
+  'shmem',
 ];
 
 /** Places of the pages that are mapped one by one. */

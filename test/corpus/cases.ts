@@ -256,6 +256,29 @@ export const CASES: readonly Written[] = [
     },
   },
   {
+    name: 'retract-page-tables',
+    about:
+      'khugepaged collapses the pages of a tmpfs file, and frees the table that mapped them. The walker of a device has kept the upper levels since its fault, and walks the table after it was freed. f268f6cf875f, v6.1, put a bracket around it.',
+    world: world([[region('shmem', ['page'])]], ['shmem']),
+    hardware: { 'walk-cache': 'upper-levels' },
+    threads: [cpu(0, call('khugepaged_scan_shmem', 0)), device(0, call('device_read', 0, 0), call('device_read', 1, 0))],
+    runs: [
+      stops(0, 0, 'khugepaged_scan_shmem collapse_shmem retract_page_tables', 'down_write'),
+      stops(1, 0, 'device_read prq_event_thread', 'down_read'),
+      ends(0, 0),
+      ends(1, 0),
+    ],
+    condition: 'exists freed-page-read by dev0',
+    expected: {
+      'v4.14': 'freed-page-read by dev0 at mm0:0, zap_pte_range',
+      'always-notify': 'clean',
+      optimized: 'clean',
+      'v5.15': 'freed-page-read by dev0 at mm0:0, zap_pte_range',
+      'v6.1': 'clean',
+      'v6.6': 'clean',
+    },
+  },
+  {
     name: 'shared-pmd-table-lost-write',
     about:
       'Two mms map a hugetlb file through one table of PMDs, so that its page has one mapping to count. Soft offline moves the page: it is unmapped in the first mm alone, copied, and the second mm writes to the old place.',

@@ -42,11 +42,11 @@ function caseOf(map: Region['map'], mms: number, programs: readonly (readonly Ca
 }
 
 /** The kinds of verdict that the model meets on the case under many schedules. */
-function verdicts(model: string, c: Case): readonly string[] {
+function verdicts(model: string, c: Case, schedules = SCHEDULES): readonly string[] {
   const kernel = models.find((m) => m.name === model)!;
   const lab = new Laboratory(callables, kernel, kernel);
   const kinds = new Set<string>();
-  for (let i = 0; i < SCHEDULES; i++) {
+  for (let i = 0; i < schedules; i++) {
     const prng = new Prng(`huge/${i}`);
     const { finding } = lab.attempt(c, strategyNamed('mixed').make(prng));
     if (finding !== undefined) kinds.add(finding.violation.kind);
@@ -99,4 +99,17 @@ test('a huge page is split, collapsed again and written by both mms that share i
     ],
   ]);
   expect(verdicts('always-notify', churn)).toEqual([]);
+});
+
+/** Two pages of a tmpfs file are mapped at the start. */
+function shmemCase(programs: readonly (readonly Called[])[]): Case {
+  const mapped: Region = { ...region('pages'), vma: 'shmem', pages: ['written', 'page', 'none', 'none'] };
+  const c = caseOf('pages', 1, programs);
+  return { ...c, world: { ...c.world, mms: [[mapped, region('pages')]], files: ['shmem'] } };
+}
+
+test('a hole punch of v4.14 zeroes the huge page of a collapse that fails, and leaves the page that is put back', () => {
+  const punched = shmemCase([[['khugepaged_scan_shmem', [0]]], [['shmem_fallocate', [0, 2]]]]);
+  expect(verdicts('v4.14', punched, 8000)).toEqual(['stale-read']);
+  expect(verdicts('always-notify', punched)).toEqual([]);
 });
