@@ -1,11 +1,40 @@
-import type { Edit } from '../src/program/model.js';
+import { go_to, label, when } from '../src/program/build.js';
+import { insert, type Edit } from '../src/program/model.js';
+import { mutex_unlock } from '../src/kernel/hugetlb.js';
+import { hugetlb_fault_mutex_of_index } from '../src/kernel/hugetlb-truncate.js';
+import { unlock_page } from '../src/kernel/page.js';
+import { page_mapped } from '../src/kernel/rmap.js';
+import { register } from './history/steps-of.js';
+import { remove_inode_hugepages } from './operations/remove_inode_hugepages.js';
 import { hugetlbChanges } from './history/hugetlb.js';
 
+const MAPPED_UNDER_LOCK =
+  'a hole punch looks at the map count once the page is locked: before, a migration that fails may map it again. No kernel read does so';
+
+/** The page is unmapped again, and looked at again. */
+function mappedUnderLock(): readonly Edit[] {
+  const remove = remove_inode_hugepages;
+  const mutex = hugetlb_fault_mutex_of_index(register(remove, 'at'));
+  const page = register(remove, 'page');
+  return [
+    insert(remove.name, 'before', { callee: 'mutex_lock', nth: 1 }, [label('again')], MAPPED_UNDER_LOCK),
+    insert(
+      remove.name,
+      'after',
+      { callee: 'lock_page' },
+      [when(page_mapped(page), [unlock_page(page), mutex_unlock(mutex), go_to('again')])],
+      MAPPED_UNDER_LOCK,
+    ),
+  ];
+}
+
 /** What v4.14 gets wrong with PMD tables that mms share, as later kernels repaired it: every such change there is. */
-export const hugetlbRepairs: readonly Edit[] = hugetlbChanges.flatMap((change) =>
+const sharedTables: readonly Edit[] = hugetlbChanges.flatMap((change) =>
   change.edits.map((edit) =>
     edit.kind === 'drop' || edit.kind === 'insert'
       ? { ...edit, why: `${change.about}: ${change.commit}, v${change.since ?? ''}` }
       : edit,
   ),
 );
+
+export const hugetlbRepairs: readonly Edit[] = [...sharedTables, ...mappedUnderLock()];

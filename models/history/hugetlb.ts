@@ -3,7 +3,8 @@ import { drop, insert, type Edit } from '../../src/program/model.js';
 import type { Operation, Register } from '../../src/program/step.js';
 import { pte_none } from '../../src/kernel/entry.js';
 import { tlb_flush_mmu_tlbonly, tlb_remove_tlb_entry } from '../../src/kernel/gather.js';
-import { huge_ptep_get, hugetlb_i_mmap } from '../../src/kernel/hugetlb.js';
+import { huge_ptep_get, hugetlb_i_mmap, mutex_lock, mutex_unlock } from '../../src/kernel/hugetlb.js';
+import { hugetlb_fault_mutex_of_index } from '../../src/kernel/hugetlb-truncate.js';
 import { PageHuge } from '../../src/kernel/hugetlb-migrate.js';
 import {
   adjust_range_if_pmd_sharing_possible,
@@ -28,6 +29,7 @@ import { hugetlb_change_protection } from '../operations/hugetlb_change_protecti
 import { hugetlb_fault } from '../operations/hugetlb_fault.js';
 import { hugetlb_vm_op_split } from '../operations/hugetlb_vm_op_split.js';
 import { mprotect_fixup } from '../operations/mprotect_fixup.js';
+import { remove_inode_hugepages } from '../operations/remove_inode_hugepages.js';
 import { try_to_unmap } from '../operations/try_to_unmap.js';
 import { try_to_unmap_one } from '../operations/try_to_unmap_one.js';
 import { unmap_and_move_huge_page } from '../operations/unmap_and_move_huge_page.js';
@@ -118,6 +120,8 @@ function holdMapping(): readonly Edit[] {
   const [page, mapped, locked] = registers(move, 'page', 'was_mapped', 'locked');
   const copy = copy_hugetlb_page_range;
   const [start, vma] = registers(copy, 'start', 'vma');
+  const remove = remove_inode_hugepages;
+  const [at] = registers(remove, 'at');
   const both = flags(TTU_MIGRATION, TTU_RMAP_LOCKED);
   const release = { callee: 'mutex_unlock' };
   return [
@@ -154,6 +158,9 @@ function holdMapping(): readonly Edit[] {
         ],
       ),
     ]),
+    // the mutex comes after i_mmap_rwsem
+    insert(remove.name, 'before', { callee: 'down_write' }, [mutex_unlock(hugetlb_fault_mutex_of_index(at))]),
+    insert(remove.name, 'after', { callee: 'down_write' }, [mutex_lock(hugetlb_fault_mutex_of_index(at))]),
     insert(move.name, 'before', { callee: 'unlock_page' }, [
       when(not(is_zero(locked)), [up_write(rmap_rwsem(page))]),
     ]),

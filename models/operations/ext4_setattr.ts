@@ -2,6 +2,7 @@ import { call, go_to, label, when } from '../../src/program/build.js';
 import { operation } from '../../src/program/operation.js';
 import { IS_DAX } from '../../src/kernel/dax.js';
 import { down_write, up_write } from '../../src/kernel/locks.js';
+import { is_file_hugepages } from '../../src/kernel/hugetlb-truncate.js';
 import { promise_truncate } from '../../src/kernel/promise.js';
 import { let_ } from '../../src/kernel/range.js';
 import { shmem_mapping } from '../../src/kernel/shmem.js';
@@ -9,7 +10,6 @@ import {
   dax_round_start,
   ext4_ext_remove_space,
   i_mmap_sem,
-  is_file_hugepages,
   i_size_write,
   pages_to_eof,
 } from '../../src/kernel/truncate.js';

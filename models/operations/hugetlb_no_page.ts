@@ -10,21 +10,22 @@ import {
   set_huge_pte_at,
   vma_writable_shared,
 } from '../../src/kernel/hugetlb.js';
+import { huge_add_to_page_cache } from '../../src/kernel/hugetlb-truncate.js';
 import { huge_pte_lock, huge_pte_unlock } from '../../src/kernel/hugetlb-tables.js';
 import { lock_page, put_page, unlock_page } from '../../src/kernel/page.js';
 import { is_zero, let_ } from '../../src/kernel/range.js';
 import { page_add_new_anon_rmap, page_dup_compound_rmap } from '../../src/kernel/rmap.js';
-import { vma_shared } from '../../src/kernel/vma.js';
+import { beyond_i_size } from '../../src/kernel/truncate.js';
+import { linear_page_index, vma_shared } from '../../src/kernel/vma.js';
 import { hugetlb_cow } from './hugetlb_cow.js';
 
 /**
- * First touch of a hugetlb page: a shared mapping maps the file's page, a private one a new page, read-only at first.
+ * First touch of a hugetlb page: a shared mapping maps the file's page, a new one where the file has a hole; a private one a new page, read-only at first.
  * The fault mutex is held; `pte` is the entry's place. mm/hugetlb.c, v4.14.
  *
  * The reference that the page cache gives keeps the page from moving: it needs no second look once it is locked.
  *
- * Left out: holes of the file and its end, pages of a file under a private mapping (it is MAP_ANONYMOUS here),
- * reservations, poisoned pages, userfaultfd.
+ * Left out: pages of a file under a private mapping (it is MAP_ANONYMOUS here), reservations, poisoned pages, userfaultfd.
  */
 export const hugetlb_no_page = operation({
   name: 'hugetlb_no_page',
@@ -35,13 +36,26 @@ export const hugetlb_no_page = operation({
   steps: ({ addr, pte, write, vma, fault, page, entry }) => [
     when(
       vma_shared(vma),
-      [hugetlb_find_get_page(addr, page)], // find_lock_page
-      [when(not(alloc_hugetlb_page(page)), [let_(fault, signal_bus), go_to('out')])],
+      [
+        label('retry'),
+        when(
+          hugetlb_find_get_page(addr, page),
+          [lock_page(page)], // find_lock_page
+          [
+            when(beyond_i_size(linear_page_index(addr)), [let_(fault, signal_bus), go_to('out')]),
+            when(not(alloc_hugetlb_page(page)), [let_(fault, signal_bus), go_to('out')]),
+            when(not(huge_add_to_page_cache(page, addr)), [put_page(page), go_to('retry')]),
+          ],
+        ),
+      ],
+      [when(not(alloc_hugetlb_page(page)), [let_(fault, signal_bus), go_to('out')]), lock_page(page)],
     ),
-    lock_page(page),
     huge_pte_lock(addr, pte),
+    when(vma_shared(vma), [
+      when(beyond_i_size(linear_page_index(addr)), [let_(fault, signal_bus), go_to('backout')]),
+    ]),
     huge_ptep_get(pte, entry),
-    when(not(pte_none(entry)), [huge_pte_unlock(pte), unlock_page(page), put_page(page), go_to('out')]),
+    when(not(pte_none(entry)), [go_to('backout')]),
     when(vma_shared(vma), [page_dup_compound_rmap(page)], [page_add_new_anon_rmap(page, addr)]),
     set_huge_pte_at(addr, pte, make_huge_pte(page, vma_writable_shared(vma))),
     when(not(is_zero(write)), [
@@ -49,6 +63,11 @@ export const hugetlb_no_page = operation({
     ]),
     huge_pte_unlock(pte),
     unlock_page(page),
+    go_to('out'),
+    label('backout'),
+    huge_pte_unlock(pte),
+    unlock_page(page),
+    put_page(page),
     label('out'),
   ],
 });

@@ -17,6 +17,8 @@ import { munmap } from './munmap.js';
 import { exit_mm } from './exit_mm.js';
 import { ext4_punch_hole } from './ext4_punch_hole.js';
 import { ext4_setattr } from './ext4_setattr.js';
+import { hugetlb_vmtruncate } from './hugetlb_vmtruncate.js';
+import { hugetlbfs_punch_hole } from './hugetlbfs_punch_hole.js';
 import { fsync } from './fsync.js';
 import { memory_failure } from './memory_failure.js';
 import { migrate_pages } from './migrate_pages.js';
@@ -138,6 +140,25 @@ export const callables: readonly Callable[] = [
     args: ['file', 'file-count'],
     on: ['shmem'],
     choices: ['gather-full'],
+    writes: false,
+  },
+  {
+    operation: hugetlbfs_punch_hole,
+    since: '4.3',
+    by: 'cpu',
+    args: ['file'],
+    on: ['hugetlb-shared'],
+    choices: ['gather-full', 'huge-allocation-fails'],
+    weight: 0.6,
+    writes: false,
+  },
+  {
+    operation: hugetlb_vmtruncate,
+    by: 'cpu',
+    args: ['file'],
+    on: ['hugetlb-shared'],
+    choices: ['gather-full'],
+    weight: 0.4,
     writes: false,
   },
   { operation: dax_fsync, since: '4.10', by: 'cpu', args: ['file'], on: ['dax'], choices: [], writes: false },

@@ -80,16 +80,14 @@ export const alloc_hugetlb_page = test(
   { sleeps: true, effect: { does: 'take', resource: 'page_ref', of: 0 } },
 );
 
-/**
- * The page of the shared mapping at `addr`, with a reference (find_get_page). hugetlbfs drops no page and no file is
- * truncated here, so it is there; it may be another one after it was migrated.
- */
-export const hugetlb_find_get_page = verb(
-  'find_get_page',
+/** The page of the shared mapping at `addr`, with a reference (find_get_page); NO when there is a hole in the file. */
+export const hugetlb_find_get_page = test(
+  'hugetlbfs_pagecache_page',
   ['addr', '>page'],
   (m, _t, addr, out) => {
     const index = m.words[m.layout.vpage(addr) + VPAGE.PGOFF];
     const head = m.words[m.layout.fileAt(index) + FILE.CACHE] - 1;
+    if (head < 0) return NO;
     m.words[out] = head;
     m.words[m.layout.frameAt(head) + FRAME.REF]++;
     return DONE;

@@ -29,17 +29,6 @@ export const i_mmap_sem = value(
   (m, _t, index) => m.layout.invalidateLock + (index >> 2),
 );
 
-/** The file is one of hugetlbfs. */
-export const is_file_hugepages = test(
-  'is_file_hugepages',
-  ['index'],
-  (m, _t, index) => {
-    const cached = m.words[m.layout.fileAt(index) + FILE.CACHE];
-    return yes(cached !== 0 && (m.words[m.layout.frameAt(cached - 1) + FRAME.FLAGS] & PG.HUGETLB) !== 0);
-  },
-  P,
-);
-
 /** The file ends before the page (i_size_read). */
 export const beyond_i_size = test('i_size_read', ['index'], (m, _t, index) =>
   yes((m.words[m.layout.fileAt(index) + FILE.TAGS] & BEYOND_I_SIZE) !== 0),

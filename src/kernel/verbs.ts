@@ -16,6 +16,7 @@ import * as huge from './huge.js';
 import * as hugetlb from './hugetlb.js';
 import * as hugetlbMigrate from './hugetlb-migrate.js';
 import * as hugetlbTables from './hugetlb-tables.js';
+import * as hugetlbTruncate from './hugetlb-truncate.js';
 import * as kernelHalf from './kernel-half.js';
 import * as ksm from './ksm.js';
 import * as khugepaged from './khugepaged.js';
@@ -68,6 +69,7 @@ const files: readonly Readonly<Record<string, unknown>>[] = [
   hugetlb,
   hugetlbMigrate,
   hugetlbTables,
+  hugetlbTruncate,
   ksm,
   kvm,
   locks,

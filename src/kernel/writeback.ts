@@ -2,6 +2,7 @@ import { FILE, FRAME } from '../machine/layout.js';
 import { test, value, verb } from '../machine/verb.js';
 import { DONE, NO } from '../program/primitive.js';
 import { DAX } from './dax.js';
+import { HUGETLBFS } from './hugetlb-truncate.js';
 import { PG } from './page.js';
 import { SHMEM } from './shmem.js';
 
@@ -30,11 +31,8 @@ export const mapping_cap_writeback_dirty = test(
   'mapping_cap_writeback_dirty',
   ['index'],
   (m, _t, index) => {
-    const file = m.layout.fileAt(index);
-    if ((m.words[file + FILE.TAGS] & (DAX.FILE | SHMEM)) !== 0) return NO;
-    const cached = m.words[file + FILE.CACHE];
-    if (cached === 0) return DONE;
-    return (m.words[m.layout.frameAt(cached - 1) + FRAME.FLAGS] & PG.HUGETLB) === 0 ? DONE : NO;
+    const tags = m.words[m.layout.fileAt(index) + FILE.TAGS];
+    return (tags & (DAX.FILE | SHMEM | HUGETLBFS)) === 0 ? DONE : NO;
   },
   { private: true },
 );

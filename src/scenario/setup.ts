@@ -4,7 +4,6 @@ import type { Machine, ProgramStep } from '../machine/machine.js';
 import { FIRST_TAG, initialValue, twinValue } from '../machine/values.js';
 import type { Callable } from '../program/callable.js';
 import { choiceMask } from '../kernel/choice.js';
-import { DAX } from '../kernel/dax.js';
 import { FRAME_SHIFT, KIND_SWAP, PTE, SWP_EXCLUSIVE, tableEntry } from '../kernel/entry.js';
 import { allocFrame, allocHuge, PG } from '../kernel/page.js';
 import { allocTable } from '../kernel/pgtable.js';
@@ -23,7 +22,7 @@ import { entryAt, mappedFrame } from './setup-entries.js';
 import { hugeDaxEntry, mayMapHuge, noteDaxMapping, setUpHugeDaxEntries } from './setup-dax.js';
 import { setUpKernelHalf } from './setup-kernel-half.js';
 import { setUpObjects } from './setup-objects.js';
-import { setUpShmemFile } from './setup-shmem.js';
+import { setUpFile } from './setup-files.js';
 import { setUpSubscriber } from './setup-subscribers.js';
 import type { Case, PageState, Region, VmaKind } from './case.js';
 
@@ -73,10 +72,7 @@ export function setUp(m: Machine, c: Case): void {
   }
   c.threads.forEach((t, i) => (w[L.threadAt(i) + THREAD.MM] = t.mm));
   c.threads.filter((t) => t.kind === 'device').forEach((t, d) => setUpSubscriber(m, d, t));
-  c.world.files.forEach((kind, block) => {
-    if (kind === 'shmem') setUpShmemFile(m, c, block);
-    else setUpFile(m, kind, block);
-  });
+  c.world.files.forEach((kind, block) => setUpFile(m, c, kind, block));
   setUpHugeDaxEntries(m, c);
   setUpKernelHalf(m);
   c.world.mms.forEach((regions, mm) => {
@@ -100,28 +96,6 @@ function setUpPmdTable(m: Machine, c: Case, mm: number, pud: number): void {
   const table = allocTable(m);
   w[L.tableAt(table) + TABLE.KIND] = 2;
   w[at] = table + 1;
-}
-
-function setUpFile(m: Machine, kind: string, block: number): void {
-  const { layout: L, words: w } = m;
-  const first = block * PTES_PER_PMD;
-  for (let i = 0; i < PTES_PER_PMD; i++)
-    for (let k = 0; k < PAGE_WORDS; k++)
-      w[L.fileAt(first + i) + FILE.S + k] = initialValue(200 + first + i, k);
-  if (kind === 'page-cache') return;
-  const head = allocHuge(m);
-  for (let i = 0; i < PTES_PER_PMD; i++) {
-    const at = L.frameAt(head + i);
-    w[L.fileAt(first + i) + FILE.CACHE] = head + i + 1;
-    w[at + FRAME.INDEX] = first + i;
-    w[at + FRAME.FLAGS] = kind === 'dax' ? PG.RESERVED : PG.FILE | PG.HUGETLB;
-    if (kind === 'dax') {
-      w[L.fileAt(first + i) + FILE.TAGS] = DAX.FILE;
-      w[at + FRAME.HEAD] = 0;
-      w[at + FRAME.REF] = 1;
-    }
-    for (let k = 0; k < PAGE_WORDS; k++) w[at + FRAME.W + k] = w[L.fileAt(first + i) + FILE.S + k]!;
-  }
 }
 
 function setUpRegion(m: Machine, c: Case, mm: number, r: number, region: Region): void {
