@@ -1,7 +1,9 @@
 import { call, each, when } from '../../src/program/build.js';
 import { operation } from '../../src/program/operation.js';
 import { pte_free_tlb, tlb_gather_fullmm } from '../../src/kernel/gather.js';
+import { covers_whole_pmd_table, pmd_free_tlb } from '../../src/kernel/hugetlb-tables.js';
 import { down_write, mmap_sem, up_write } from '../../src/kernel/locks.js';
+import { next_pud } from '../../src/kernel/mm.js';
 import { mm_is_oom_victim, set_mmf_oom_skip } from '../../src/kernel/oom.js';
 import { next_pmd } from '../../src/kernel/range.js';
 import { covers_whole_table, unlink_vmas } from '../../src/kernel/vma.js';
@@ -30,6 +32,9 @@ export const exit_mmap = operation({
     unlink_vmas(start, count), // free_pgtables: unlink_anon_vmas, unlink_file_vma
     each(next_pmd(start, count, cursor, addr), [
       when(covers_whole_table(addr), [pte_free_tlb(addr)]), // free_pte_range: pmd_clear
+    ]),
+    each(next_pud(start, count, cursor, addr), [
+      when(covers_whole_pmd_table(addr), [pmd_free_tlb(addr)]), // free_pmd_range: pud_clear
     ]),
     call(tlb_finish_mmu, { start, count }),
   ],
