@@ -1,5 +1,5 @@
 import { PAGE_WORDS } from '../machine/geometry.js';
-import { OBJECT, THREAD, VPAGE } from '../machine/layout.js';
+import { FILE, OBJECT, THREAD, VPAGE } from '../machine/layout.js';
 import { NOT_COMPARED, type Machine } from '../machine/machine.js';
 import { WINDOW } from '../machine/observer.js';
 import { bitOf } from '../machine/values.js';
@@ -66,17 +66,22 @@ export function askOfPin(l: Asking, t: number, word: number, value: number): voi
 export function storePinned(m: Machine, t: number, word: number, value: number): void {
   const L = m.layout;
   const frame = frameOf(pinEntry(m, t));
-  if (isPoisoned(m, frame)) return; // nobody's any more
   const stands = pinObject(m, t);
   for (let object = 0; object < L.objects; object++) {
     const o = L.objectAt(object);
-    if (m.words[o + OBJECT.HOME] !== frame + 1) continue;
+    if (m.words[o + OBJECT.HOME] !== frame + 1 || hasLeftFile(m, object, frame)) continue;
     m.words[o + OBJECT.CELL + word] = value;
     if (object !== stands) m.words[o + OBJECT.STATE] |= UNSURE << word;
     const watch = m.words[o + OBJECT.WATCH];
     for (let u = 0; u < L.geometry.cpus; u++)
       if ((watch & (1 << u)) !== 0) m.words[L.windowAt(u, object) + word] |= bitOf(value);
   }
+}
+
+/** A poisoned page that was taken out of its file: what is still written there is nobody's. */
+function hasLeftFile(m: Machine, object: number, frame: number): boolean {
+  const index = object - m.layout.geometry.mms * m.layout.pages;
+  return index >= 0 && isPoisoned(m, frame) && m.words[m.layout.fileAt(index) + FILE.CACHE] !== frame + 1;
 }
 
 /** A write took effect: the word is known again. */
