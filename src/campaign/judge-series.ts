@@ -1,8 +1,8 @@
-import type { Edit, Model } from '../program/model.js';
 import { hardwareText } from '../report/case-text.js';
 import { violationSentence } from '../report/sentence.js';
 import type { Finding } from '../run/finding.js';
 import { signatureOf } from '../run/finding.js';
+import type { DifferingStep } from '../patch/difference.js';
 import type { Placement, PlacedHunk } from '../patch/placement.js';
 import {
   worst,
@@ -21,8 +21,10 @@ import type { SmallWorlds } from './small-worlds.js';
 export interface Runs {
   readonly campaigns: readonly CampaignResult[];
   readonly small: SmallWorlds;
-  /** Names of the steps that each hunk changes, as coverage has them. */
-  readonly steps: readonly (readonly string[])[];
+  /** The steps that each hunk changes, named as coverage has them. */
+  readonly steps: readonly (readonly DifferingStep[])[];
+  /** What the functions that each hunk changes do wrong on some path, where the base does not. */
+  readonly imbalances: readonly (readonly string[])[];
   /** Signatures of findings that were accepted before. */
   readonly known: ReadonlySet<string>;
   readonly hardware: readonly string[];
@@ -48,7 +50,9 @@ export function judgeSeries(placement: Placement, runs: Runs, open: OpenLab): Ve
   const judged = hunks.map((hunk, i): JudgedHunk => {
     const evidence = evidenceOf(failing.filter((_, k) => blamed[k].includes(i)));
     const repairs = credited.some((list) => list.includes(i));
-    return { hunk, evidence, reached: reached[i], ...judgeHunk(hunk, evidence, reached[i], repairs) };
+    const seen = { hunk, evidence, reached: reached[i] };
+    const judged = judgeHunk(seen, repairs, runs.imbalances[i], missingBeside(hunk, hunks));
+    return { ...seen, ...judged };
   });
   const joint = evidenceOf(failing.filter((_, k) => blamed[k].length === 0));
   const both = evidenceOf(seen.filter((s) => s.finding.class === 'both'));
@@ -92,24 +96,37 @@ function distinct(runs: Runs): readonly Seen[] {
   return [...out.values()];
 }
 
-/** How often the least reached of the steps ran; 0 when a hunk changes no step that is seen. */
-function reachedBy(names: readonly string[], campaigns: readonly CampaignResult[]): number {
+/** How often the steps ran, all together; 0 when a hunk changes no step that is seen. */
+function reachedBy(steps: readonly DifferingStep[], campaigns: readonly CampaignResult[]): number {
   const total = (name: string): number =>
     campaigns.reduce((n, c) => n + (c.coverage.steps.get(name) ?? 0), 0);
-  return names.reduce((n, name) => n + total(name), 0);
+  return steps.reduce((n, { name }) => n + total(name), 0);
+}
+
+/** The first hunk of the same function that could not be placed: what it does is missing from the function as it was run. */
+function missingBeside(hunk: PlacedHunk, hunks: readonly PlacedHunk[]): PlacedHunk | undefined {
+  return hunks.find(
+    (h) => h.verdict === 'not-placeable' && h.file === hunk.file && h.function === hunk.function,
+  );
 }
 
 function judgeHunk(
-  hunk: PlacedHunk,
-  evidence: readonly Evidence[],
-  reached: number,
+  { hunk, evidence, reached }: Pick<JudgedHunk, 'hunk' | 'evidence' | 'reached'>,
   repairs: boolean,
+  imbalances: readonly string[],
+  missing: PlacedHunk | undefined,
 ): { judgement: Judgement; why: string } {
   const fresh = evidence.filter((e) => !e.known);
+  if (fresh.length > 0 && missing !== undefined) {
+    const what = missing === hunk ? 'a part of it' : `the hunk at ${missing.file}:${missing.fileLine}`;
+    return { judgement: 'unsafe-in-part', why: `${what} was not placed: ${missing.why}` };
+  }
   const conforming = fresh.find((e) => e.conforming);
   if (conforming !== undefined) return { judgement: 'unsafe', why: conforming.title };
   if (fresh.length > 0)
     return { judgement: 'unsafe-on-hardware', why: `on ${fresh[0].hardware}: ${fresh[0].title}` };
+  if (imbalances.length > 0 && missing === undefined)
+    return { judgement: 'unbalanced', why: `${imbalances.join('; ')}; the base has no such path` };
   if (hunk.verdict === 'not-modelled' || hunk.verdict === 'not-placeable')
     return { judgement: hunk.verdict, why: hunk.why };
   if (hunk.verdict === 'harmless' || hunk.edits.length === 0) return { judgement: 'harmless', why: hunk.why };
@@ -151,9 +168,4 @@ function boundsOf(runs: Runs): JudgedBounds {
     canaryCaught: runs.campaigns.every((c) => c.canary.caught >= 0),
     spent: runs.spent,
   };
-}
-
-/** The base with the edits of all hunks. */
-export function patched(base: Model, hunks: readonly (readonly Edit[])[]): Model {
-  return { ...base, name: `${base.name}+patch`, edits: [...base.edits, ...hunks.flat()] };
 }

@@ -48,7 +48,12 @@ async function letterOf(bytes: Uint8Array): Promise<Letter> {
     .map((a) =>
       typeof a.content === 'string' ? a.content : Buffer.from(a.content as Uint8Array).toString('utf8'),
     );
-  return { subject: mail.subject ?? '', body: [mail.text ?? '', ...attached].join('\n') };
+  const day = /^\d{4}-\d\d-\d\d/.exec(mail.date ?? '')?.[0];
+  return {
+    subject: mail.subject ?? '',
+    ...(day === undefined ? {} : { date: day }),
+    body: [mail.text ?? '', ...attached].join('\n'),
+  };
 }
 
 function plain(bytes: Uint8Array, what: string): Letter {

@@ -29,11 +29,11 @@ export interface SmallWorldsPlan {
   readonly milliseconds: number;
 }
 
-/** Explores cases on both models, up to the bounds, until worlds or time run out. */
+/** Explores cases on both models, up to the bounds, until they, `most` or the time run out. */
 export async function exploreSmallWorlds(
   workforce: Workforce,
   lab: Laboratory,
-  draw: (index: number) => Case,
+  cases: Iterator<Case, void>,
   plan: SmallWorldsPlan,
 ): Promise<SmallWorlds> {
   const began = Date.now();
@@ -42,11 +42,10 @@ export async function exploreSmallWorlds(
   let [worlds, states, incomplete] = [0, 0, 0];
   while (worlds < plan.most && Date.now() - began < plan.milliseconds) {
     // as many worlds at once as there are workers
-    const cases = Array.from({ length: Math.min(workforce.size, plan.most - worlds) }, (_, i) =>
-      draw(worlds + i),
-    );
+    const next = take(cases, Math.min(workforce.size, plan.most - worlds));
+    if (next.length === 0) break;
     const pairs = await Promise.all(
-      cases.map(async (c) => ({
+      next.map(async (c) => ({
         case: c,
         candidate: await exploreOn(workforce, c, 'candidate', exploration),
         reference: await exploreOn(workforce, c, 'reference', exploration),
@@ -65,4 +64,14 @@ export async function exploreSmallWorlds(
   }
   const directories = findings.map(plan.save);
   return { worlds, states, preemptions: plan.bounds.preemptions, incomplete, findings, directories };
+}
+
+function take(cases: Iterator<Case, void>, most: number): readonly Case[] {
+  const out: Case[] = [];
+  while (out.length < most) {
+    const next = cases.next();
+    if (next.done === true) break;
+    out.push(next.value);
+  }
+  return out;
 }

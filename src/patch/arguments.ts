@@ -102,6 +102,13 @@ export function ownArgs(call: CCall, count: number): readonly string[] {
   return isSpace && call.args.length >= count ? rest : call.args;
 }
 
+/** The same arguments, whether the mm is written `mm` or `vma->vm_mm`. */
+export function sameTexts(a: CCall, b: CCall): boolean {
+  const plain = ({ args }: CCall): string =>
+    args.map((text) => text.replace(/^(\w+_)?vma -> vm_mm$/, (_, which: string = '') => `${which}mm`)).join();
+  return plain(a) === plain(b);
+}
+
 function splitArgs(text: string): readonly string[] {
   if (text === '') return [];
   const out: string[] = [''];

@@ -11,12 +11,22 @@ export function insertAt(scene: Scene, index: number, steps: readonly Step[]): E
   const { operation, elements } = scene;
   const beside = neighbour(scene, index, registersOf(steps));
   if (beside === undefined)
-    throw new Obstacle(
-      'not-placeable',
-      elements[index].change.line,
-      `no step of ${operation.name} that the hunk shows stands in the same block`,
-    );
+    throw new Obstacle('not-placeable', elements[index].change.line, whyNowhere(scene, index));
   return insert(operation.name, beside.side, locatorOf(operation, beside.step), steps);
+}
+
+/** What the nearest step that the hunk shows lacks to be a place. */
+function whyNowhere({ operation, elements, rivals }: Scene, index: number): string {
+  const near = elements
+    .map((e, i) => ({ e, i }))
+    .filter(({ e, i }) => e.hunk === elements[index].hunk && e.call !== undefined && rivals[i].length > 0)
+    .sort((a, b) => Math.abs(a.i - index) - Math.abs(b.i - index))[0];
+  if (near === undefined) return `no step of ${operation.name} that the hunk shows stands in the same block`;
+  const places = rivals[near.i].length + 1;
+  return (
+    `the ${near.e.call!.name}() beside it could stand at ${places} places of ${operation.name}; more lines of ` +
+    'context (git format-patch -U15), or --tree, tell them apart'
+  );
 }
 
 interface Beside {

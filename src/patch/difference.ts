@@ -1,4 +1,5 @@
 import { runtime } from '../machine/execute.js';
+import { differing } from '../program/differing.js';
 import { lower } from '../program/lower.js';
 import type { Edit, Model } from '../program/model.js';
 import { operationsIn } from '../program/operations-in.js';
@@ -14,27 +15,31 @@ export interface DifferingStep {
 }
 
 /**
- * The visible steps in which two models differ, in the order of the text; where they differ in nothing that is visible (a
- * goto, a register), the steps of the functions that `edits` change.
+ * The visible steps that a hunk's `edits` change in the base, in the order of the text, and those before a goto or a
+ * register that they change; where there are none, the steps of the functions that they change. Named as in the kernel with the whole
+ * `series`, which may number steps otherwise than the hunk alone.
  */
 export function differingSteps(
   programs: readonly Operation[],
-  model: Model,
   base: Model,
   edits: readonly Edit[],
+  series: readonly Edit[],
 ): readonly DifferingStep[] {
-  const [a, b] = lower(programs, [model, base], runtime);
+  if (edits.length === 0) return [];
+  const withEdits = (list: readonly Edit[]): Model => ({ ...base, edits: [...base.edits, ...list] });
+  const [a, b] = lower(programs, [withEdits(edits), base, withEdits(series)], runtime);
   const edited = new Set(edits.map(editedOperation));
-  const differing: DifferingStep[] = [];
+  const changed: DifferingStep[] = [];
   const around: DifferingStep[] = [];
+  const differ = differing(a, b);
   a.instructions.forEach((i, pc) => {
     if (!i.visible || pc === 0) return;
     const { program, path, operation, site } = i.info;
     const step = { name: `${program} ${path}`, operation, site };
-    if (i.idle !== b.instructions[pc].idle) differing.push(step);
+    if (differ[pc] === 1) changed.push(step);
     else if (edited.has(operation)) around.push(step);
   });
-  return differing.length > 0 ? differing : around;
+  return changed.length > 0 ? changed : around;
 }
 
 /** The C function that an edit changes. */

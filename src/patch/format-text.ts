@@ -32,10 +32,12 @@ export function renderText(v: SeriesVerdict): string {
 function hunkLines(h: JudgedHunk, series: boolean): string[] {
   const { patch, function: fn, verdict, why } = h.hunk;
   const where = `${placeOf(h)}${fn === '' ? '' : `, ${fn}`}${series ? ` (patch ${patch + 1})` : ''}`;
-  const times = h.reached > 0 ? `; its steps ran ${plural(h.reached, 'time')}` : '';
+  const unrun = h.hunk.edits.length > 0 && h.judgement !== 'not-reached' ? '; its steps never ran' : '';
+  const times = h.reached > 0 ? `; its steps ran ${plural(h.reached, 'time')}` : unrun;
   const blamed = h.evidence.some((e) => !e.known);
-  const untold = h.judgement === 'safe' || blamed || h.why === '';
-  const rest = blamed && (verdict === 'not-modelled' || verdict === 'not-placeable');
+  const untold = h.judgement === 'safe' || (blamed && h.judgement !== 'unsafe-in-part') || h.why === '';
+  const rest =
+    blamed && h.judgement !== 'unsafe-in-part' && (verdict === 'not-modelled' || verdict === 'not-placeable');
   return [
     '',
     ...wrap(where, '  ', ''),

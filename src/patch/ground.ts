@@ -1,6 +1,6 @@
 import type { Model } from '../program/model.js';
 import type { Operation } from '../program/step.js';
-import { anchorsOf, functionsOf, pairOf, type Anchor } from './anchors.js';
+import { anchorsOf, functionsOf, isWritten, pairOf, type Anchor } from './anchors.js';
 
 /** What all placements in the same operations share. */
 export class Ground {
@@ -8,6 +8,8 @@ export class Ground {
   readonly known: ReadonlySet<string>;
   /** Those, and the names that values are made with. */
   readonly words: ReadonlySet<string>;
+  /** Names of verbs that say whether they notify, in the form that does. */
+  readonly notifying: ReadonlySet<string>;
   private readonly holders = new Map<string, Operation[]>();
 
   constructor(
@@ -20,6 +22,11 @@ export class Ground {
     const bare = { ...models[0], edits: [] };
     const all = operations.flatMap((op) => functionsOf(op).flatMap((name) => anchorsOf(op, bare, name)));
     this.known = verbsIn(all);
+    this.notifying = new Set(
+      all.flatMap(({ step }) =>
+        step.kind === 'expand' && step.parts.some(isWritten(step)) ? [pairOf(step.name).loud] : [],
+      ),
+    );
     this.words = new Set([...this.known, ...all.flatMap((a) => a.hints)]);
   }
 

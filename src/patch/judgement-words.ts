@@ -30,6 +30,20 @@ export const JUDGEMENT: Readonly<Record<Judgement, Words>> = {
     tally: 'unsafe on unusual hardware',
     about: 'fails where the base does not, on hardware that does more than most',
   },
+  unbalanced: {
+    level: 'error',
+    says: 'UNBALANCED',
+    tally: 'unbalanced',
+    about:
+      'on a path through the function something is taken and not given back, or is done under the wrong lock; not so in the base',
+  },
+  'unsafe-in-part': {
+    level: 'unknown',
+    says: 'FAILS AS FAR AS IT WAS PLACED',
+    tally: 'failing as far as placed',
+    about:
+      'fails where the base does not, but a part of the change to that function was not placed and is missing',
+  },
   'not-placeable': {
     level: 'unknown',
     says: 'NOT PLACEABLE',

@@ -1,7 +1,7 @@
 import { go_to, when } from '../program/build.js';
 import type { Arg, Call, Condition, Do, Expand, Step, When } from '../program/step.js';
 import { isWritten, pairOf, verbsOf, type Anchor } from './anchors.js';
-import { isRange, ownArgs } from './arguments.js';
+import { isRange, ownArgs, sameTexts } from './arguments.js';
 import { canTakeArgs, frozen, maskIn, withArgs } from './copies.js';
 import type { Element } from './elements.js';
 import { Obstacle, type Scene } from './scene.js';
@@ -31,7 +31,7 @@ export function stepOf(scene: Scene, element: Element): Step {
 }
 
 function sameCall(a: Element, b: Element): boolean {
-  return a.call !== undefined && b.call !== undefined && a.call.args.join() === b.call.args.join();
+  return a.call !== undefined && b.call !== undefined && sameTexts(a.call, b.call);
 }
 
 function jumpOf(scene: Scene, element: Element): Step {

@@ -9,6 +9,7 @@ import { Ground } from './ground.js';
 import { placePatch } from './place.js';
 import { readingOf, type Reading } from './reading.js';
 import type { PatchSeries } from './series.js';
+import { daysFrom } from './release-dates.js';
 import { releasesOf } from './spelling.js';
 import type { SourceTree } from './tree.js';
 import { widen } from './widen.js';
@@ -21,6 +22,8 @@ interface Attempt {
   readonly reverse: number;
 }
 
+/** Scores nearer than this are no decision. */
+const ALIKE = 0.01;
 /** A name that belongs to another release weighs as much as a call that is missing. */
 const WRONG_RELEASE = 4;
 
@@ -41,11 +44,15 @@ export function placeSeries(
   const readings = readingsOf(series, ground, tree);
   const chosen = named(series, models, wanted);
   const attempts = (chosen === undefined ? models : [chosen.model]).map((m) => attempt(readings, m, ground));
-  const best = [...attempts].sort((a, b) => b.score - a.score || preference(b.model, a.model))[0];
+  const date = series.patches.find((p) => p.date !== undefined)?.date;
+  const top = Math.max(...attempts.map((a) => a.score));
+  const [best] = attempts
+    .filter((a) => a.score > top - ALIKE)
+    .sort((a, b) => preference(b.model, a.model, date));
   const applied = best.reverse > best.score + 0.5;
   const base: Base = {
     model: best.model,
-    why: `${chosen?.why ?? whyBest(best, attempts)}${applied ? '; the patch seems to be applied in it already' : ''}`,
+    why: `${chosen?.why ?? whyBest(best, attempts, date)}${applied ? '; the patch seems to be applied in it already' : ''}`,
     score: best.score,
     applied,
   };
@@ -123,17 +130,19 @@ function namesBefore(reading: Reading): readonly string[] {
   return calls.flatMap((c) => [c.name, `${c.name}/${c.args.length}`]);
 }
 
-/** Of models that fit alike, shipped kernels come first, the newest of them before the others. */
-function preference(a: Model, b: Model): number {
+/** Of models that fit alike, shipped kernels come first: the nearest to the day of the patch, or the newest. */
+function preference(a: Model, b: Model, date: string | undefined): number {
   if (a.kernel === undefined || b.kernel === undefined)
     return Number(a.kernel !== undefined) - Number(b.kernel !== undefined);
-  return compareVersions(a.kernel, b.kernel);
+  const nearer = date === undefined ? 0 : daysFrom(b.kernel, date) - daysFrom(a.kernel, date);
+  return nearer === 0 || Number.isNaN(nearer) ? compareVersions(a.kernel, b.kernel) : nearer;
 }
 
-function whyBest(best: Attempt, attempts: readonly Attempt[]): string {
-  const alike = attempts.filter((a) => a !== best && a.score > best.score - 0.01).map((a) => a.model.name);
+function whyBest(best: Attempt, attempts: readonly Attempt[], date: string | undefined): string {
+  const alike = attempts.filter((a) => a !== best && a.score > best.score - ALIKE).map((a) => a.model.name);
   const shown =
     alike.length > 4 ? `${alike.slice(0, 3).join(', ')} and ${alike.length - 3} others` : alike.join(', ');
   const also = alike.length === 0 ? '' : `; ${shown} ${alike.length === 1 ? 'fits' : 'fit'} as well`;
-  return `the context fits it best (score ${best.score.toFixed(1)})${also}`;
+  const nearest = alike.length === 0 || date === undefined ? '' : `, and it is the nearest to ${date}`;
+  return `the context fits it best (score ${best.score.toFixed(1)})${also}${nearest}`;
 }

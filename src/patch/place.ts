@@ -10,6 +10,7 @@ import { Obstacle, type Scene } from './scene.js';
 import { leftoverOf, short } from './leftovers.js';
 import type { PlacedHunk } from './placement.js';
 import { counts, type Entry, type Group, type Piece, type Reading } from './reading.js';
+import { agrees } from './self-check.js';
 import { editsOf } from './translate.js';
 
 export interface PatchPlacement {
@@ -30,9 +31,12 @@ export function placePatch(reading: Reading, index: number, model: Model, ground
     const holders = ground.holding(group.cFunction);
     if (holders.length === 0) for (const piece of group.pieces) failUnknown(piece, group.cFunction, outcomes);
     for (const operation of holders) {
-      const { score, reverse } = placeGroup(group, operation, model, ground, outcomes);
+      const { score, reverse, found } = placeGroup(group, operation, model, ground);
       fit.score += score;
       fit.reverse += reverse;
+      checked(found, group, operation, model, ground).forEach((list, i) =>
+        outcomes.get(group.pieces[i].entry)!.push(...list),
+      );
     }
   }
   const hunks = reading.entries.map((entry) => conclude(entry, outcomes.get(entry)!, index, reading.renames));
@@ -44,8 +48,7 @@ function placeGroup(
   operation: Operation,
   model: Model,
   ground: Ground,
-  outcomes: Outcomes,
-): { readonly score: number; readonly reverse: number } {
+): { readonly score: number; readonly reverse: number; readonly found: readonly (readonly Outcome[])[] } {
   const anchors = anchorsOf(operation, model, cFunction);
   const alignment = align(elements, anchors);
   const args = new Arguments(operation);
@@ -56,8 +59,24 @@ function placeGroup(
   const { operations } = ground;
   const { at, rivals } = alignment;
   const scene = { operation, operations, model, anchors, elements, at, rivals, args, changes, whole };
-  pieces.forEach((piece, i) => outcomes.get(piece.entry)!.push(...translate(piece, i, scene)));
-  return { score: alignment.score, reverse: align(elements.map(backwards), anchors).score };
+  const found = pieces.map((piece, i) => translate(piece, i, scene));
+  return { score: alignment.score, reverse: align(elements.map(backwards), anchors).score, found };
+}
+
+/** What was placed is kept only if the function then does what it does after the patch: a place is never a guess. */
+function checked(
+  found: readonly (readonly Outcome[])[],
+  { elements, cFunction }: Group,
+  operation: Operation,
+  model: Model,
+  ground: Ground,
+): readonly (readonly Outcome[])[] {
+  const all = found.flat();
+  if (all.some((o) => o.verdict !== 'placed')) return found; // said already that something is missing
+  const edits = all.flatMap((o) => o.edits);
+  if (edits.length === 0 || agrees(elements, operation, cFunction, model, edits, ground)) return found;
+  const why = `with the hunk as edits, the model of ${operation.name} would not make the calls that the hunk shows`;
+  return found.map((list) => list.map((o) => ({ ...o, verdict: 'not-placeable', why, edits: [] })));
 }
 
 function backwards(e: Element): Element {

@@ -3,9 +3,10 @@ import { checkText } from './diff-damage.js';
 import { readDiff } from './read-diff.js';
 import type { Patch, PatchSeries } from './series.js';
 
-/** A message as decoded text; `subject` is '' if it has none. */
+/** A message as decoded text; `subject` is '' if it has none, `date` its day as `YYYY-MM-DD`. */
 export interface Letter {
   readonly subject: string;
+  readonly date?: string;
   readonly body: string;
 }
 
@@ -43,7 +44,12 @@ function numbered(letter: Letter, what: string): Numbered {
   const tag = /\[([^\]]*)\]/.exec(subject)?.[1] ?? '';
   const baseCommit = /^base-commit: ([\da-f]{12,40})\s*$/m.exec(letter.body)?.[1];
   return {
-    patch: { subject, ...(baseCommit === undefined ? {} : { baseCommit }), files: readDiff(letter.body) },
+    patch: {
+      subject,
+      ...(baseCommit === undefined ? {} : { baseCommit }),
+      ...(letter.date === undefined ? {} : { date: letter.date }),
+      files: readDiff(letter.body),
+    },
     version: Number(/\bv(\d+)\b/i.exec(tag)?.[1] ?? 1),
     number: Number(/(\d+)\/\d+/.exec(tag)?.[1] ?? 0),
   };

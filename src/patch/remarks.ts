@@ -18,7 +18,8 @@ export interface Remark {
 /** A hunk is remarked upon once for each finding that is blamed on it, or once for its judgement. */
 export function hunkRemarks(h: JudgedHunk): readonly Remark[] {
   const fresh = ranked(h.evidence).filter((e) => !e.known);
-  if (fresh.length > 0) return fresh.map((e) => ofFinding(e, 'error'));
+  const blame = h.judgement === 'unsafe-in-part' ? 'unknown' : 'error';
+  if (fresh.length > 0) return fresh.map((e) => ofFinding(e, blame));
   const { level } = JUDGEMENT[h.judgement];
   return [{ level, rule: h.judgement, text: judgementText(h) }];
 }

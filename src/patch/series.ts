@@ -29,6 +29,8 @@ export interface Patch {
   readonly subject: string;
   /** Commit id of a `base-commit:` trailer. */
   readonly baseCommit?: string;
+  /** Day on which it was sent or made, `YYYY-MM-DD`. */
+  readonly date?: string;
   readonly files: readonly PatchedFile[];
 }
 

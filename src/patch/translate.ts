@@ -1,7 +1,7 @@
 import { drop, type Edit } from '../program/model.js';
 import type { Do, Expand, Step } from '../program/step.js';
 import { pairOf, type Anchor } from './anchors.js';
-import { isRange, sameArg } from './arguments.js';
+import { isRange, sameArg, sameTexts } from './arguments.js';
 import { canTakeArgs, frozen, maskIn, withArgs } from './copies.js';
 import { stands, type Element } from './elements.js';
 import { insertAt } from './beside.js';
@@ -91,7 +91,7 @@ function removed(scene: Scene, index: number, anchor: Anchor): Edit {
 function replaced(scene: Scene, index: number, anchor: Anchor): readonly Edit[] {
   const { elements, operation, model, anchors } = scene;
   const { became, verbs, call, change } = elements[index];
-  const sameText = became!.call.args.join() === call!.args.join();
+  const sameText = sameTexts(became!.call, call!);
   if (became!.verb === verbs[0]) return sameText ? [] : rearranged(scene, index, anchor);
   const slot = anchors.find((a) => a.kind === 'slot' && a.expansion === anchor.step);
   if (slot !== undefined && slot.on === (pairOf(became!.verb).loud === became!.verb) && sameText) return [];

@@ -5,6 +5,8 @@ import type { Base, PlacedHunk } from './placement.js';
 export const JUDGEMENTS = [
   'unsafe',
   'unsafe-on-hardware',
+  'unbalanced',
+  'unsafe-in-part',
   'not-placeable',
   'not-modelled',
   'not-reached',

@@ -24,7 +24,8 @@ export function unfinished(m: Machine): number {
 
 /**
  * Hot. Lets the scheduler run the machine until everybody has finished, a check fires, nobody can go on, or the budget
- * is used up. Every step is told to the recorder. `expected`: a guess of the number of steps.
+ * is used up. Every step is told to the recorder. `expected`: a guess of the number of steps. `differs`: 1 for each
+ * instruction that only one of two models has; what it lacks counts as 0.
  */
 export function drive(
   m: Machine,
@@ -32,11 +33,12 @@ export function drive(
   scheduler: Scheduler,
   recorder: Recorder,
   expected: number,
+  differs: Uint8Array,
 ): number {
   const { thread, threadSize } = m.layout;
   const words = m.words;
   let last = -1;
-  const did = { tookAway: false, leftBehind: false, atomic: false, returned: false };
+  const did = { tookAway: false, leftBehind: false, atomic: false, returned: false, differs: false };
   let left = unfinished(m);
   scheduler.begin(m.layout.threads, expected, undefined, m.layout.geometry.cpus);
   while (left !== 0) {
@@ -45,6 +47,7 @@ export function drive(
     did.tookAway = l.tookAway;
     did.leftBehind = l.leftBehind;
     did.atomic = last >= 0 && words[thread + last * threadSize + THREAD.SPIN] !== 0;
+    did.differs = last >= 0 && differs[words[thread + last * threadSize + THREAD.PC]] === 1;
     const t = scheduler.next(runnable, last, l.step, did);
     l.tookAway = l.leftBehind = did.returned = false;
     const at = thread + t * threadSize;

@@ -4,6 +4,7 @@ import { runtime } from '../machine/execute.js';
 import { PAGE_WORDS } from '../machine/geometry.js';
 import { THREAD } from '../machine/layout.js';
 import type { Callable } from '../program/callable.js';
+import { differing } from '../program/differing.js';
 import { lower, type Code } from '../program/lower.js';
 import type { Model } from '../program/model.js';
 import { checkEdits } from '../program/union.js';
@@ -41,10 +42,11 @@ export class Laboratory implements Lab {
     const programs = callables.map((c) => c.operation);
     for (const model of [candidate, reference]) checkEdits(operationsIn(programs), model);
     const [a, b] = lower(programs, [candidate, reference], runtime) as [Code, Code];
+    const differs = differing(a, b);
     const byName = new Map(callables.map((c) => [c.operation.name, c]));
     this.benches = {
-      candidate: new Workbench(a, byName, oracles),
-      reference: new Workbench(b, byName, oracles),
+      candidate: new Workbench(a, byName, oracles, differs),
+      reference: new Workbench(b, byName, oracles, differs),
     };
     this.points = new Points(a);
     this.timing = new TimingSearch(this.benches.candidate, this.benches.reference, (c) => this.stretches(c));
@@ -102,6 +104,17 @@ export class Laboratory implements Lab {
     if (a.inconclusive || b.inconclusive) return undefined;
     const compared = compare(a, b);
     return compared === undefined ? undefined : this.decide(c, compared, search);
+  }
+
+  /** Whether the candidate, under this schedule, runs one of the steps; names as coverage has them. */
+  reaches(c: Case, scheduler: Scheduler, steps: ReadonlySet<string>): boolean {
+    const { code, recorder } = this.benches.candidate;
+    this.record(c, scheduler, 'candidate');
+    for (let i = 0; i < recorder.length; i++) {
+      const { program, path } = code.instructions[recorder.pcs[i]].info;
+      if (steps.has(`${program} ${path}`)) return true;
+    }
+    return false;
   }
 
   /** Paths of the visible steps of a program operation: the points that schedules name. */

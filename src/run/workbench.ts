@@ -29,6 +29,8 @@ export interface Ended {
 const ACCESS_STEPS = 5;
 const OPERATION_STEPS = 18;
 
+const NOWHERE = new Uint8Array(0);
+
 /** Runs cases on one model. One machine a geometry is kept: a run that has
  * ended is read before the next one begins. */
 export class Workbench {
@@ -40,6 +42,8 @@ export class Workbench {
     readonly code: Code,
     private readonly callables: ReadonlyMap<string, Callable>,
     oracles: readonly Oracle[],
+    /** 1 for each instruction that only one of two models has, for schedulers that look for those. */
+    private readonly differs: Uint8Array = NOWHERE,
   ) {
     this.logical = new LogicalMemory(oracles);
     this.recorder = new Recorder(code.instructions.length, STEP_BUDGET);
@@ -75,7 +79,7 @@ export class Workbench {
   /** Runs the prepared machine to its end. */
   run(m: Machine, scheduler: Scheduler, recorder: Recorder = this.recorder): Ended {
     recorder.begin();
-    const how = drive(m, this.logical, scheduler, recorder, this.expectedSteps(m));
+    const how = drive(m, this.logical, scheduler, recorder, this.expectedSteps(m), this.differs);
     let inconclusive = false;
     if (how === STUCK) this.deadlock(m);
     else if (how === BUDGET) {

@@ -1,6 +1,11 @@
 import type { Prng } from '../base/prng.js';
 import type { LastStep, Scheduler } from './scheduler.js';
 
+export interface Part {
+  readonly scheduler: Scheduler;
+  readonly weight: number;
+}
+
 /** One of several schedulers, drawn anew for every run with the given weights. */
 export class MixedScheduler implements Scheduler {
   readonly name = 'mixed';
@@ -10,7 +15,7 @@ export class MixedScheduler implements Scheduler {
   /** `parts` must not be empty. */
   constructor(
     private readonly prng: Prng,
-    private readonly parts: readonly { readonly scheduler: Scheduler; readonly weight: number }[],
+    private readonly parts: readonly Part[],
   ) {
     this.current = parts[0].scheduler;
     this.weights = parts.map((p) => p.weight);

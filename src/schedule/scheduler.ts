@@ -28,4 +28,6 @@ export interface LastStep {
   readonly atomic: boolean;
   /** Its program operation has returned. */
   readonly returned: boolean;
+  /** The thread stands before a step that only one of the two models has. */
+  readonly differs: boolean;
 }

@@ -31,6 +31,9 @@ const RELAYS = 0.8;
 const CPUS_FIRST = 0.8;
 const LONGEST_CPUS = 36;
 
+/** Of threads that come to stand where the two models differ, so many are stalled there, if that is asked for. */
+const AT_DIFFERENCE = 0.5;
+
 const NONE = -1;
 const AT_NEXT_UNLOCK = -2;
 
@@ -61,7 +64,11 @@ export class StallScheduler implements Scheduler {
   private running = NONE;
   private seen = NONE;
 
-  constructor(private readonly prng: Prng) {}
+  /** `atDifferences`: threads are stalled also before steps that only one of the two models has. */
+  constructor(
+    private readonly prng: Prng,
+    private readonly atDifferences = false,
+  ) {}
 
   begin(threads: number, _expectedSteps: number, _lengths?: readonly number[], cpus = threads): void {
     const { prng } = this;
@@ -113,6 +120,8 @@ export class StallScheduler implements Scheduler {
       if (this.relaying) this.devicesTurn = !isIn(this.devices, last);
       this.burst = 0;
     } else this.burn(last, step, did.atomic);
+    if (this.atDifferences && did.differs && this.stalled < 0 && this.prng.chance(AT_DIFFERENCE))
+      this.stall(last, step);
   }
 
   /** The thread changed an entry: it may get a fuse. */

@@ -2,7 +2,7 @@ import { BadInput } from '../base/errors.js';
 import { didYouMean } from '../base/nearest.js';
 import type { Prng } from '../base/prng.js';
 import { BurstScheduler } from './bursts.js';
-import { MixedScheduler } from './mixed.js';
+import { MixedScheduler, type Part } from './mixed.js';
 import { PctScheduler } from './pct.js';
 import { RandomScheduler } from './random.js';
 import { RoundRobinScheduler } from './round-robin.js';
@@ -26,19 +26,31 @@ export interface Strategy {
   make(prng: Prng, params?: StrategyParams): Scheduler;
 }
 
+/** The deeper searches hit planted bugs in fewer runs, so they get more of them. */
+function mix(prng: Prng, params: StrategyParams): readonly Part[] {
+  return [
+    { weight: 22, scheduler: new StallScheduler(prng) },
+    { weight: 4, scheduler: new PctScheduler(prng, params.depth) },
+    { weight: 3, scheduler: new BurstScheduler(prng, params.longestBurst ?? LONGEST_BURST) },
+    { weight: 2, scheduler: new WalkScheduler(prng) },
+    { weight: 1, scheduler: new RandomScheduler(prng) },
+  ];
+}
+
 export const STRATEGIES: readonly Strategy[] = [
   {
     name: 'mixed',
     about: 'draws stall, pct, bursts, walk or random anew for each case (the default)',
-    make: (prng, params = {}) =>
-      // The deeper searches hit planted bugs in fewer runs, so they get more of them.
-      new MixedScheduler(prng, [
-        { weight: 22, scheduler: new StallScheduler(prng) },
-        { weight: 4, scheduler: new PctScheduler(prng, params.depth) },
-        { weight: 3, scheduler: new BurstScheduler(prng, params.longestBurst ?? LONGEST_BURST) },
-        { weight: 2, scheduler: new WalkScheduler(prng) },
-        { weight: 1, scheduler: new RandomScheduler(prng) },
-      ]),
+    make: (prng, params = {}) => new MixedScheduler(prng, mix(prng, params)),
+  },
+  {
+    name: 'aimed',
+    about: 'mixed, and as often a thread is held where the two models differ (what validate uses)',
+    make: (prng, params = {}) => {
+      const parts = mix(prng, params);
+      const weight = parts.reduce((sum, p) => sum + p.weight, 0);
+      return new MixedScheduler(prng, [{ weight, scheduler: new StallScheduler(prng, true) }, ...parts]);
+    },
   },
   {
     name: 'random',

@@ -11,17 +11,19 @@ const ten: readonly (readonly [string, string, readonly string[]])[] = [
     'notify-after-set',
     'v4.14',
     [
-      'wp_page_copy placed: mute wp_page_copy:after-clear; insert wp_page_copy after set_pte_at_notify; ' +
-        'mmu_notifier_invalidate_range(addr, 1)',
+      'wp_page_copy placed: mute wp_page_copy:after-clear',
+      'wp_page_copy placed: insert wp_page_copy after set_pte_at_notify; mmu_notifier_invalidate_range(addr, 1)',
     ],
   ],
   [
     'narrowed-range',
     'v4.14',
     [
-      'hugetlb_change_protection placed: insert hugetlb_change_protection after mmu_notifier_invalidate_range #3; ' +
-        'mmu_notifier_invalidate_range(first, huge_page_size); ' +
-        'drop hugetlb_change_protection mmu_notifier_invalidate_range #3',
+      'change_pmd_range placed: insert change_pmd_range after mmu_notifier_invalidate_range_end; ' +
+        'mmu_notifier_invalidate_range_end(mni_start, 1); .notify  mmu_notifier_invalidate_range(mni_start, 1); ' +
+        '.end  invalidate_range_end(mni_start, 1); ' +
+        '.callbacks  call __mmu_notifier_invalidate_range_end(start = mni_start, count = 1); ' +
+        'drop change_pmd_range mmu_notifier_invalidate_range_end',
     ],
   ],
   [
@@ -37,7 +39,7 @@ const ten: readonly (readonly [string, string, readonly string[]])[] = [
     'unbalanced-error-path',
     'v4.14',
     [
-      'replace_page placed: drop replace_page goto-out_mn; insert replace_page after pte_unmap_unlock; goto out',
+      'migrate_misplaced_transhuge_page placed: drop migrate_misplaced_transhuge_page mmu_notifier_invalidate_range_end',
     ],
   ],
   [
@@ -50,6 +52,16 @@ const ten: readonly (readonly [string, string, readonly string[]])[] = [
   ],
   [
     'flush-after-put',
+    'v4.14',
+    [
+      'wp_page_copy placed: drop wp_page_copy ptep_clear_flush_notify; ' +
+        'insert wp_page_copy after ptep_clear_flush_notify; ptep_get_and_clear(addr, pte, &entry)',
+      'wp_page_copy placed: insert wp_page_copy after put_page #4; flush_tlb_range(addr, 1); ' +
+        '.flush  flush_tlb_range(addr, 1)',
+    ],
+  ],
+  [
+    'flush-after-put-held',
     'v4.14',
     [
       'replace_page placed: drop replace_page ptep_clear_flush_notify; ' +

@@ -126,6 +126,7 @@ function stalled(seed: string): string {
       leftBehind: made === 3,
       atomic,
       returned: returned && last !== 0,
+      differs: false,
     };
     last = scheduler.next(runnable, last, out.length, did);
     left[last]--;
@@ -149,5 +150,7 @@ test('stall holds the thread where it unlocks, while the other CPU and then the 
 test('an unknown strategy is refused with the nearest name', () => {
   expect(() => strategyNamed('burst')).toThrow(BadInput);
   expect(() => strategyNamed('burst')).toThrow('Did you mean "bursts"?');
-  expect(() => strategyNamed('zzzzzzzzzzzz')).toThrow(/expected one of mixed, random, .*round-robin\.$/);
+  expect(() => strategyNamed('zzzzzzzzzzzz')).toThrow(
+    /expected one of mixed, aimed, random, .*round-robin\.$/,
+  );
 });
