@@ -13,7 +13,7 @@ import {
   type SeriesVerdict,
 } from '../patch/verdict.js';
 import { isFailure } from './bucket.js';
-import { blameHunks, creditHunks, type OpenLab } from './blame-hunks.js';
+import { Blame, type OpenLab } from './blame-hunks.js';
 import type { CampaignResult } from './records.js';
 import type { SmallWorlds } from './small-worlds.js';
 
@@ -44,8 +44,9 @@ export function judgeSeries(placement: Placement, runs: Runs, open: OpenLab): Ve
   const evidenceOf = (list: readonly Seen[]): readonly Evidence[] => list.map((s) => s.evidence);
   const failing = seen.filter((s) => isFailure(s.finding.class));
   const repairing = seen.filter((s) => s.finding.class === 'reference-only');
-  const blamed = failing.map((s) => blameHunks(s.finding, base.model, model, edits, open));
-  const credited = repairing.map((s) => creditHunks(s.finding, base.model, model, edits, open));
+  const blame = new Blame(base.model, model, edits, open);
+  const blamed = failing.map((s) => blame.of(s.finding));
+  const credited = repairing.map((s) => blame.credit(s.finding));
   const reached = runs.steps.map((names) => reachedBy(names, runs.campaigns));
   const judged = hunks.map((hunk, i): JudgedHunk => {
     const evidence = evidenceOf(failing.filter((_, k) => blamed[k].includes(i)));

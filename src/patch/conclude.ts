@@ -46,7 +46,9 @@ export function conclude(
 }
 
 function whyHarmless(entry: Entry, renames: Renames): string {
-  if (entry.changes.some((c) => c.sign !== ' ')) return 'declarations only';
+  const changed = entry.changes.filter((c) => c.sign !== ' ');
+  if (changed.some((c) => c.unit.calls.length > 0)) return 'the model does the same before and after it';
+  if (changed.length > 0) return 'declarations only';
   if (definesOnly(entry.hunk))
     return 'a function stands elsewhere, or is split off, and does what was done before';
   const words = entry.hunk.lines.flatMap((l) => (l.kind === 'added' ? (l.text.match(/\w+/g) ?? []) : []));

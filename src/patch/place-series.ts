@@ -29,7 +29,7 @@ const WRONG_RELEASE = 4;
 
 /**
  * Places every hunk of the series in the operations, patch after patch, on a base: the one that is asked for by name,
- * the release that a `base-commit` trailer names, or the model that fits best. With the sources that the patch was made
+ * the release that a `base-commit` trailer names or that the tree is of, or the model that fits best. With the sources that the patch was made
  * for, functions are read whole, not only what the hunks show. Throws {@link BadInput} when no model has the name, or a
  * hunk does not apply to the sources.
  */
@@ -42,7 +42,7 @@ export function placeSeries(
 ): Placement {
   const ground = new Ground(operations, models);
   const readings = readingsOf(series, ground, tree);
-  const chosen = named(series, models, wanted);
+  const chosen = named(series, models, wanted, tree);
   const attempts = (chosen === undefined ? models : [chosen.model]).map((m) => attempt(readings, m, ground));
   const date = series.patches.find((p) => p.date !== undefined)?.date;
   const top = Math.max(...attempts.map((a) => a.score));
@@ -74,6 +74,7 @@ function named(
   series: PatchSeries,
   models: readonly Model[],
   wanted: string | undefined,
+  tree: SourceTree | undefined,
 ): { readonly model: Model; readonly why: string } | undefined {
   if (wanted !== undefined) {
     const model = models.find((m) => m.name === wanted);
@@ -85,9 +86,16 @@ function named(
   const commit = series.patches.find((p) => p.baseCommit !== undefined)?.baseCommit;
   const release = commit === undefined ? undefined : releaseOf(commit);
   const model = models.find((m) => release !== undefined && m.kernel === release);
-  return model === undefined
-    ? undefined
-    : { model, why: `base-commit ${commit!.slice(0, 12)} is v${release!}` };
+  if (model !== undefined) return { model, why: `base-commit ${commit!.slice(0, 12)} is v${release!}` };
+  const own = tree === undefined ? undefined : versionOf(tree);
+  const same = models.find((m) => own !== undefined && m.kernel === own);
+  return same === undefined ? undefined : { model: same, why: `the Makefile of the tree says v${own!}` };
+}
+
+/** `6.1`, of which a tree is. */
+function versionOf(tree: SourceTree): string | undefined {
+  const [, version, level] = /^VERSION = (\d+)\nPATCHLEVEL = (\d+)$/m.exec(tree.read('Makefile') ?? '') ?? [];
+  return version === undefined ? undefined : `${version}.${level}`;
 }
 
 function attempt(readings: readonly Reading[], model: Model, ground: Ground): Attempt {
@@ -112,20 +120,21 @@ function attempt(readings: readonly Reading[], model: Model, ground: Ground): At
   return { model, result, hunks, score: score - wrong, reverse: reverse - wrong };
 }
 
-/** Names in the old side of the patch that the model's release does not write. */
+/** Names in the patch that the model's release does not write; those that it adds may be new, but not gone already. */
 function wrongReleases(readings: readonly Reading[], model: Model): number {
   if (model.kernel === undefined) return 0;
   const { kernel } = model;
-  const { since, until } = releasesOf(readings.flatMap(namesBefore));
+  const { since } = releasesOf(readings.flatMap((r) => namesIn(r, '+')));
+  const { until } = releasesOf(readings.flatMap((r) => namesIn(r, undefined)));
   const wrong =
     since.filter((v) => compareVersions(kernel, v) < 0).length +
     until.filter((v) => compareVersions(kernel, v) >= 0).length;
   return wrong * WRONG_RELEASE;
 }
 
-/** Names that the patch's old side calls, also with the number of their arguments. */
-function namesBefore(reading: Reading): readonly string[] {
-  const units = reading.entries.flatMap((e) => e.changes).filter((c) => c.sign !== '+');
+/** Names that the patch calls, also with the number of their arguments; not those of one side. */
+function namesIn(reading: Reading, without: '+' | undefined): readonly string[] {
+  const units = reading.entries.flatMap((e) => e.changes).filter((c) => c.sign !== without);
   const calls = units.flatMap((c) => c.unit.calls);
   return calls.flatMap((c) => [c.name, `${c.name}/${c.args.length}`]);
 }

@@ -95,7 +95,7 @@ function failUnknown({ entry, changes }: Piece, cFunction: string, outcomes: Out
     line: change.line,
     why:
       cFunction === ''
-        ? `${what} is in a function that the hunk does not name`
+        ? `${what} is in a function that the hunk does not name; --tree finds it`
         : `no operation models ${cFunction}(), where ${what} changes`,
     function: cFunction,
     edits: [],
