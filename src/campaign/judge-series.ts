@@ -52,7 +52,8 @@ export function judgeSeries(placement: Placement, runs: Runs, open: OpenLab): Ve
     const evidence = evidenceOf(failing.filter((_, k) => blamed[k].includes(i)));
     const repairs = credited.some((list) => list.includes(i));
     const seen = { hunk, evidence, reached: reached[i] };
-    const judged = judgeHunk(seen, repairs, runs.imbalances[i], missingBeside(hunk, hunks));
+    const unrun = unrunAmong(runs.steps[i], runs.campaigns);
+    const judged = judgeHunk(seen, repairs, runs.imbalances[i], unrun, missingBeside(hunk, hunks));
     return { ...seen, ...judged };
   });
   const joint = evidenceOf(failing.filter((_, k) => blamed[k].length === 0));
@@ -111,10 +112,23 @@ function missingBeside(hunk: PlacedHunk, hunks: readonly PlacedHunk[]): PlacedHu
   );
 }
 
+/** Steps of the C that a hunk changes and no case ran, by whatever way to them: `; 1 of 3 changed steps never ran: …`. */
+function unrunAmong(steps: readonly DifferingStep[], campaigns: readonly CampaignResult[]): string {
+  const places = new Map<string, DifferingStep[]>();
+  for (const step of steps) {
+    const place = step.name.slice(Math.max(0, step.name.lastIndexOf(`${step.operation}:`)));
+    places.set(place, [...(places.get(place) ?? []), step]);
+  }
+  const never = [...places].filter(([, list]) => reachedBy(list, campaigns) === 0).map(([place]) => place);
+  if (never.length === 0) return '';
+  return `; ${never.length} of ${places.size} changed steps never ran: ${never.slice(0, 3).join(', ')}`;
+}
+
 function judgeHunk(
   { hunk, evidence, reached }: Pick<JudgedHunk, 'hunk' | 'evidence' | 'reached'>,
   repairs: boolean,
   imbalances: readonly string[],
+  unrun: string,
   missing: PlacedHunk | undefined,
 ): { judgement: Judgement; why: string } {
   const fresh = evidence.filter((e) => !e.known);
@@ -135,7 +149,7 @@ function judgeHunk(
     return { judgement: 'not-reached', why: 'no case reached a step that it changes, so nothing is known' };
   if (repairs) return { judgement: 'repairs', why: 'the base fails without it, and does not with it' };
   const accepted = evidence.length > 0 ? `; ${evidence.length} known findings were accepted` : '';
-  return { judgement: 'safe', why: `nothing was found within the bounds${accepted}` };
+  return { judgement: 'safe', why: `nothing was found within the bounds${accepted}${unrun}` };
 }
 
 function ofSeries(

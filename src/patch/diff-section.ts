@@ -51,9 +51,13 @@ class Reader {
     const begin = this.at;
     if (git === null && !this.namesFile(this.at)) return undefined;
     if (git !== null) this.at++;
-    this.skipHeader();
+    const names = this.skipHeader();
     if (!this.namesFile(this.at)) {
       if (git === null) return undefined;
+      if (!names)
+        throw new BadInput(
+          `Line ${begin + 1}: nothing of a diff follows this line; expected "--- a/FILE", "rename from FILE" or the like.`,
+        );
       return { path: pathOf(git[2], begin + 1), hunks: [] };
     }
     const [from, to] = [this.lines[this.at].slice(4), this.lines[this.at + 1].slice(4)];
@@ -68,10 +72,13 @@ class Reader {
     return /^--- \S/.test(this.lines[at] ?? '') && /^\+\+\+ \S/.test(this.lines[at + 1] ?? '');
   }
 
-  private skipHeader(): void {
+  /** True if there was something. */
+  private skipHeader(): boolean {
+    const begin = this.at;
     const more = /^(index [\da-f]+\.\.|new file mode |deleted file mode )/;
     while (more.test(this.lines[this.at] ?? '') || NOTHING_BUT_NAMES.test(this.lines[this.at] ?? ''))
       this.at++;
+    return this.at > begin;
   }
 
   private hunks(path: string): readonly RawHunk[] {
@@ -121,14 +128,19 @@ class Reader {
     return text.startsWith('diff --git ') || HUNK_HEADER.test(text);
   }
 
-  /** Behind the last line stands no further change: else the counts lie. */
+  /**
+   * Between the last line and the next header, or the first empty line, stands no further change: else the counts lie, and
+   * what they leave out would be judged by nobody.
+   */
   private checkEnd(path: string, line: number): void {
     while (/^\\ /.test(this.lines[this.at] ?? '')) this.at++;
-    const next = this.lines[this.at] ?? '';
-    const signature = /^--\s*$/.test(next);
-    if (/^[+-]/.test(next) && !signature && !this.namesFile(this.at) && !/^-{3,}$/.test(next))
-      throw new BadInput(
-        `Line ${this.at + 1}: the hunk at line ${line} of ${path} goes on after the lines that its "@@" line counts.`,
-      );
+    for (let at = this.at; ; at++) {
+      const next = this.lines[at] ?? '';
+      if (next === '' || /^-{2,}\s*$/.test(next) || this.ends(next) || this.namesFile(at)) return;
+      if (/^[+-]/.test(next))
+        throw new BadInput(
+          `Line ${at + 1}: the hunk at line ${line} of ${path} goes on after the lines that its "@@" line counts.`,
+        );
+    }
   }
 }

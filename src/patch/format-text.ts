@@ -35,7 +35,10 @@ function hunkLines(h: JudgedHunk, series: boolean): string[] {
   const unrun = h.hunk.edits.length > 0 && h.judgement !== 'not-reached' ? '; its steps never ran' : '';
   const times = h.reached > 0 ? `; its steps ran ${plural(h.reached, 'time')}` : unrun;
   const blamed = h.evidence.some((e) => !e.known);
-  const untold = h.judgement === 'safe' || (blamed && h.judgement !== 'unsafe-in-part') || h.why === '';
+  const untold =
+    (h.judgement === 'safe' && !h.why.includes(' never ran: ')) ||
+    (blamed && h.judgement !== 'unsafe-in-part') ||
+    h.why === '';
   const rest =
     blamed && h.judgement !== 'unsafe-in-part' && (verdict === 'not-modelled' || verdict === 'not-placeable');
   return [

@@ -1,4 +1,4 @@
-import { generated, direct, printed } from '../patch/generated.js';
+import { asOne, generated, direct, printed } from '../patch/generated.js';
 import { judged, type Budget } from '../patch/judging.js';
 
 /**
@@ -25,7 +25,7 @@ for (const patch of generated(seed, BASES)) {
     note(unplaced.verdict);
     continue;
   }
-  const [read, said] = [await judged(placement, BUDGET), await judged(direct(patch), BUDGET)];
+  const [read, said] = [await judged(asOne(placement), BUDGET), await judged(direct(patch), BUDGET)];
   const agree = read.judgement === said.judgement;
   note(agree ? `agree: ${read.judgement}` : 'DISAGREE');
   if (!agree)

@@ -98,6 +98,22 @@ const bad: [string, () => string, string[], RegExp][] = [
     [],
     /passwd/,
   ],
+  ['ten megabytes', () => file('x'.repeat(10_000_001)), [], /larger than 10000000 bytes/],
+  ['a binary file', () => file('diff --git a/x b/x\n\0\x01'), [], /binary or UTF-16/],
+  [
+    'a diff that is not UTF-8',
+    () => {
+      const path = join(work, 'latin1.diff');
+      writeFileSync(path, Buffer.from(comment.replace('flush', 'fl\xfcsh'), 'latin1'));
+      return path;
+    },
+    [],
+    /not UTF-8; expected a mail, or a diff in UTF-8/,
+  ],
+  ['a directory', () => work, [], /Cannot read .*EISDIR/],
+  ['an absolute path', () => file(comment.replace('+++ b/mm/memory.c', '+++ /etc/passwd')), [], /leaves the tree/],
+  ['a patch of a binary', () => file('diff --git a/x b/x\nGIT binary patch\nliteral 3\n'), [], /binary/],
+  ['counts that leave out the change', () => file(comment.replace('7 +2527,7', '2 +2527,2')), [], /goes on/],
   ['known findings that are not there', () => file(comment), ['--known', join(work, 'none')], /no directory/],
 ];
 

@@ -46,3 +46,9 @@ export function direct({ base, operation, edits }: Generated): Placement {
 export function printed({ base, diff }: Generated): Placement {
   return placeText(diff, base.name);
 }
+
+/** The hunks as one: what is judged is the change, in however many hunks a diff shows it. */
+export function asOne(placement: Placement): Placement {
+  const [first] = placement.hunks;
+  return { ...placement, hunks: [{ ...first, edits: placement.hunks.flatMap((h) => h.edits) }] };
+}

@@ -114,6 +114,21 @@ const bad: readonly (readonly [string, string, string])[] = [
     'Line 9: the hunk at line 5 of mm/ksm.c goes on after the lines that its "@@" line counts.',
   ],
   [
+    'counts that leave out the change',
+    DIFF.replace('-10,5 +10,5', '-10,2 +10,2'),
+    'Line 8: the hunk at line 5 of mm/ksm.c goes on after the lines that its "@@" line counts.',
+  ],
+  [
+    'counts of nothing',
+    DIFF.replace('-10,5 +10,5', '-0,0 +0,0').replace('\n\n', '\n'),
+    'goes on after the lines that its "@@" line counts.',
+  ],
+  [
+    'headers alone',
+    'diff --git a/mm/x.c b/mm/x.c\n'.repeat(3),
+    'Line 1: nothing of a diff follows this line;',
+  ],
+  [
     'counts that are too large',
     `${DIFF.replace('-10,5', '-10,50')}diff --git a/b.c b/b.c\n`,
     'Line 5: the hunk of mm/ksm.c ends 45 old and 0 new lines too early; it is truncated or its counts are wrong.',

@@ -39,3 +39,9 @@ test('each patch is judged as it deserves, hunk by hunk', () => {
     expected.map(([name, , hunks]) => ({ file: `test/patch/patches/${name}.patch`, canary: true, hunks })),
   );
 }, 300_000);
+
+test('generated patches are judged as their edits are', () => {
+  const script = 'dist/test/bench/generated-patches.js'; // npm run generated-patches: a hundred
+  const { stdout } = spawnSync(process.execPath, [script, '4', 'some'], { encoding: 'utf8' });
+  expect(stdout).toMatch(/^4 patches\n( {2}\d+ {2}agree: \S+\n| {2}\d+ {2}not-\S+\n)+$/);
+}, 300_000);
