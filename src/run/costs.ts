@@ -25,6 +25,8 @@ interface Open {
   readonly slots: string[];
 }
 
+/** A notification that an edit put in stands in no slot. */
+const ADDED = /( mmu_notifier_invalidate_range|\.notify)$/;
 const START = /mmu_notifier_invalidate_range_start\.start$/;
 
 /** Counts notifications while a machine runs: a recorder that also looks at what each step cost. */
@@ -59,6 +61,7 @@ export class CostMeter extends Recorder {
     if (idle || this.m.words[this.m.layout.threadAt(t) + THREAD.VISITS] !== 0) return;
     if (START.test(info.path)) call.brackets++;
     if (info.slot !== undefined) call.slots.push(info.slot);
+    else if (ADDED.test(info.path)) call.slots.push('added');
     call.roundTrips += this.m.roundTrips - this.trips;
     this.trips = this.m.roundTrips;
   }
