@@ -111,7 +111,12 @@ const bad: [string, () => string, string[], RegExp][] = [
     /not UTF-8; expected a mail, or a diff in UTF-8/,
   ],
   ['a directory', () => work, [], /Cannot read .*EISDIR/],
-  ['an absolute path', () => file(comment.replace('+++ b/mm/memory.c', '+++ /etc/passwd')), [], /leaves the tree/],
+  [
+    'an absolute path',
+    () => file(comment.replace('+++ b/mm/memory.c', '+++ /etc/passwd')),
+    [],
+    /leaves the tree/,
+  ],
   ['a patch of a binary', () => file('diff --git a/x b/x\nGIT binary patch\nliteral 3\n'), [], /binary/],
   ['counts that leave out the change', () => file(comment.replace('7 +2527,7', '2 +2527,2')), [], /goes on/],
   ['known findings that are not there', () => file(comment), ['--known', join(work, 'none')], /no directory/],
