@@ -1,9 +1,11 @@
 import { go_to, label, not, number, when } from '../src/program/build.js';
 import { insert, type Edit } from '../src/program/model.js';
+import { get_page, put_page } from '../src/kernel/page.js';
 import { page_is_alone } from '../src/kernel/rmap.js';
 import { basePagesAlone, hugePagesAlone, swappedPagesAlone } from './history/copy-on-write-reuse.js';
 import { register } from './history/steps-of.js';
 import { hugetlb_cow } from './operations/hugetlb_cow.js';
+import { hugetlb_no_page } from './operations/hugetlb_no_page.js';
 
 /**
  * What v4.14 gets wrong when it writes a page in place after fork. It asks how often the page is mapped; a zap counts a
@@ -25,12 +27,16 @@ const TWO = number(2);
 function hugetlb(): readonly Edit[] {
   const { name } = hugetlb_cow;
   const page = register(hugetlb_cow, 'old_page');
+  const fresh = register(hugetlb_no_page, 'page');
   const steps = [
     when(not(page_is_alone(page, ONE)), [when(not(page_is_alone(page, TWO)), [go_to('shared')])]),
   ];
   return [
     insert(name, 'before', { callee: 'page_mapcount_equals' }, steps, ALONE_HUGETLB),
     insert(name, 'before', { callee: 'get_page' }, [label('shared')], ALONE_HUGETLB),
+    // and a new page that somebody else has isolated meanwhile is copied while hugetlb_no_page has it locked
+    insert(hugetlb_no_page.name, 'before', { callee: 'set_huge_pte_at' }, [get_page(fresh)], ALONE_HUGETLB),
+    insert(hugetlb_no_page.name, 'after', { callee: 'unlock_page' }, [put_page(fresh)], ALONE_HUGETLB),
   ];
 }
 
