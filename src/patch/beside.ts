@@ -4,15 +4,15 @@ import type { Anchor } from './anchors.js';
 import { stands } from './elements.js';
 import { isHarmless } from './leftovers.js';
 import { Obstacle, type Scene } from './scene.js';
-import { locatorOf } from './slot-edits.js';
+import { isNamed, locatorOf } from './slot-edits.js';
 
 /** The edit that puts the steps where element `index` stands, beside the nearest step that the hunk shows. */
 export function insertAt(scene: Scene, index: number, steps: readonly Step[]): Edit {
-  const { operation, elements } = scene;
+  const { operation, model, elements } = scene;
   const beside = neighbour(scene, index, registersOf(steps));
   if (beside === undefined)
     throw new Obstacle('not-placeable', elements[index].change.line, whyNowhere(scene, index));
-  return insert(operation.name, beside.side, locatorOf(operation, beside.step), steps);
+  return insert(operation.name, beside.side, locatorOf(operation, model, beside.step), steps);
 }
 
 /** What the nearest step that the hunk shows lacks to be a place. */
@@ -70,9 +70,9 @@ function registersOf(steps: readonly Step[]): ReadonlySet<string> {
 }
 
 function isPlace(scene: Scene, i: number, index: number): boolean {
-  const { elements, anchors, at, rivals } = scene;
+  const { operation, model, elements, anchors, at, rivals } = scene;
   if (elements[i].hunk !== elements[index].hunk || elements[i].sign === '+' || at[i] < 0) return false;
-  return anchors[at[i]].own && rivals[i].length === 0;
+  return isNamed(operation, model, anchors[at[i]]) && rivals[i].length === 0;
 }
 
 function before(scene: Scene, index: number): readonly Beside[] {

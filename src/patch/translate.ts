@@ -7,7 +7,7 @@ import { stands, type Element } from './elements.js';
 import { insertAt } from './beside.js';
 import { argsFor, conditionOf, stepOf, wrapped } from './new-steps.js';
 import { Obstacle, type Scene } from './scene.js';
-import { locatorOf, PUT_IN, toggle } from './slot-edits.js';
+import { isNamed, locatorOf, PUT_TWICE, toggle } from './slot-edits.js';
 
 /** What the element at `index` means for the model, as edits of its operation; throws {@link Obstacle}. */
 export function editsOf(scene: Scene, index: number): readonly Edit[] {
@@ -80,10 +80,10 @@ function removed(scene: Scene, index: number, anchor: Anchor): Edit {
   const edit =
     anchor.kind === 'slot'
       ? toggle(operation, model, anchor)
-      : anchor.own
-        ? drop(operation.name, locatorOf(operation, anchor.step))
+      : isNamed(operation, model, anchor)
+        ? drop(operation.name, locatorOf(operation, model, anchor.step))
         : undefined;
-  if (edit === undefined) throw new Obstacle('not-modelled', line, `the step ${PUT_IN}`);
+  if (edit === undefined) throw new Obstacle('not-modelled', line, `the step ${PUT_TWICE}`);
   return edit;
 }
 
@@ -103,9 +103,10 @@ function replaced(scene: Scene, index: number, anchor: Anchor): readonly Edit[] 
       `${call!.name}() changes its name and its arguments at once`,
     );
   if (edit !== undefined) return [edit];
-  if (!anchor.own) throw new Obstacle('not-modelled', change.line, `the step ${PUT_IN}`);
+  if (!isNamed(operation, model, anchor))
+    throw new Obstacle('not-modelled', change.line, `the step ${PUT_TWICE}`);
   const other: Element = { ...elements[index], verbs: [became!.verb], call: became!.call, sign: '+' };
-  const at = locatorOf(operation, anchor.step);
+  const at = locatorOf(operation, model, anchor.step);
   const step = stepOf(scene, other);
   return [
     { kind: 'insert', in: operation.name, at: 'after', step: at, steps: [step] },
@@ -117,7 +118,7 @@ function rearranged(scene: Scene, index: number, anchor: Anchor): readonly Edit[
   const { elements, operation, model } = scene;
   const { line } = elements[index].change;
   const copy = frozen(anchor.step, maskIn(operation, model));
-  if (!canTakeArgs(copy) || !anchor.own || anchor.kind === 'test')
+  if (!canTakeArgs(copy) || !isNamed(operation, model, anchor) || anchor.kind === 'test')
     throw new Obstacle(
       'not-modelled',
       line,
@@ -133,10 +134,11 @@ function rearranged(scene: Scene, index: number, anchor: Anchor): readonly Edit[
     );
   const at = locatorOf(
     operation,
+    model,
     anchor.expansion ?? anchor.step,
     anchor.expansion === undefined ? undefined : (anchor.step as Do),
   );
-  const beside = locatorOf(operation, anchor.expansion ?? anchor.step);
+  const beside = locatorOf(operation, model, anchor.expansion ?? anchor.step);
   return [
     { kind: 'insert', in: operation.name, at: 'after', step: beside, steps: [withArgs(copy, args)] },
     drop(operation.name, at),

@@ -32,7 +32,7 @@ function locatorText(at: Locator): string {
   const part = at.part === undefined ? '' : `.${at.part}`;
   const nth = at.nth === undefined ? '' : ` #${at.nth}`;
   const branch = at.branch === undefined ? '' : ` in ${at.branch}`;
-  return `${at.callee}${part}${nth}${branch}`;
+  return `${at.callee}${part}${nth}${branch}${at.put === true ? ' put' : ''}`;
 }
 
 function stepLines(step: Step, text: StepText, depth: number): readonly string[] {
@@ -65,12 +65,13 @@ export function parseEdits(text: string, words: Vocabulary): readonly Edit[] {
   return plainLinesOf(text.split('\n'), 1).map((line) => parseEdit(line, words));
 }
 
-const EDIT = /^(drop|insert) (\S+) (?:(before|after) )?([\w[\]-]+)(?:\.([\w-]+))?(?: #(\d+))?(?: in (\S+))?$/;
+const EDIT =
+  /^(drop|insert) (\S+) (?:(before|after) )?([\w[\]-]+)(?:\.([\w-]+))?(?: #(\d+))?(?: in (\S+))?( put)?$/;
 
 function parseEdit(line: Line, words: Vocabulary): Edit {
   const slot = /^(mute|notify) (\S+):([^\s:]+)$/.exec(line.text);
   if (slot !== null) return { kind: slot[1] as 'mute' | 'notify', site: slot[2], slot: slot[3] };
-  const [, kind, operation = '', side, callee = '', part, nth, branch] = EDIT.exec(line.text) ?? [];
+  const [, kind, operation = '', side, callee = '', part, nth, branch, put] = EDIT.exec(line.text) ?? [];
   if (kind === undefined || (kind === 'insert') !== (side !== undefined))
     throw new BadInput(
       `Line ${line.number} ("${line.text}") is no edit; expected "mute SITE:SLOT", "notify SITE:SLOT", ` +
@@ -81,6 +82,7 @@ function parseEdit(line: Line, words: Vocabulary): Edit {
     ...(nth === undefined ? {} : { nth: Number(nth) }),
     ...(branch === undefined ? {} : { branch }),
     ...(part === undefined ? {} : { part }),
+    ...(put === undefined ? {} : { put: true as const }),
   };
   const [first, ...rest] = line.beneath;
   const reason = first?.text.startsWith('why ') === true ? { why: reasonOf(first) } : {};

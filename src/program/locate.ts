@@ -1,5 +1,5 @@
 import { BadInput } from '../base/errors.js';
-import type { Locator } from './model.js';
+import type { Edit, Locator } from './model.js';
 import type { Expand, Step, Operation } from './step.js';
 
 /** A step with where it stands in its operation's own text. */
@@ -72,16 +72,46 @@ export function locatorName(step: Step): string {
   return step.kind === 'label' ? `label-${step.name}` : calleeOf(step);
 }
 
-/** The one step that the locator names; throws {@link BadInput} when there is none. */
-export function locate(operation: Operation, at: Locator): Step {
-  return locatePlaced(operation, at).step;
+/** The one step that the locator names; throws {@link BadInput} when there is none. `earlier`: see {@link Locator}. */
+export function locate(operation: Operation, at: Locator, earlier: readonly Edit[] = []): Step {
+  return locatePlaced(operation, at, earlier).step;
+}
+
+/** What the edits put into the operation, where it stands, edit by edit. */
+export function putIn(operation: Operation, edits: readonly Edit[]): readonly Placed[] {
+  return edits.flatMap((edit, i) => {
+    if (edit.kind !== 'insert' || edit.in !== operation.name) return [];
+    const { branch } = locatePlaced(operation, edit.step, edits.slice(0, i));
+    return placedIn(stepsPut(operation, edit.steps), branch);
+  });
+}
+
+/** A step of the text that is put elsewhere, too, is another step there: dropping the first one leaves it. */
+export function stepsPut(operation: Operation, steps: readonly Step[]): readonly Step[] {
+  const own = ownSteps(operation);
+  return steps.map((step) => {
+    if (!own.has(step)) return step;
+    const copy = COPIES.get(step) ?? { ...step };
+    COPIES.set(step, copy);
+    return copy;
+  });
+}
+
+/** The same copy of a step wherever it is put. */
+const COPIES = new WeakMap<Step, Step>();
+const OWN = new WeakMap<Operation, ReadonlySet<Step>>();
+
+function ownSteps(operation: Operation): ReadonlySet<Step> {
+  const own = OWN.get(operation) ?? new Set(placed(operation).map((p) => p.step));
+  OWN.set(operation, own);
+  return own;
 }
 
 /** The same with where it stands; a part stands where its verb does. */
-export function locatePlaced(operation: Operation, at: Locator): Placed {
+export function locatePlaced(operation: Operation, at: Locator, earlier: readonly Edit[] = []): Placed {
   const nth = at.nth ?? 1;
   let seen = 0;
-  for (const p of placed(operation)) {
+  for (const p of at.put === true ? putIn(operation, earlier) : placed(operation)) {
     if (p.expansion !== undefined) continue;
     if (at.branch !== undefined && p.branch !== at.branch) continue;
     if (locatorName(p.step) !== at.callee) continue;
@@ -93,5 +123,8 @@ export function locatePlaced(operation: Operation, at: Locator): Placed {
   }
   const where = at.branch === undefined ? operation.name : `${operation.name}/${at.branch}`;
   const what = at.part === undefined ? at.callee : `${at.callee}.${at.part}`;
-  throw new BadInput(`${where} has no call ${nth} of ${what}; an edit names a step that the operation has.`);
+  const among = at.put === true ? ' among what earlier edits put there' : '';
+  throw new BadInput(
+    `${where} has no call ${nth} of ${what}${among}; an edit names a step that the operation has.`,
+  );
 }

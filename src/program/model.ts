@@ -3,13 +3,15 @@ import type { Step } from './step.js';
 
 /**
  * A step of an operation, by its C anchor: the n-th call of `callee` in the operation's own text (1-based, preorder),
- * counted inside `branch` if one is named. `part` names one part of an expanded verb.
+ * counted inside `branch` if one is named. `part` names one part of an expanded verb. With `put` it is counted among what
+ * earlier edits of the same model put into the operation, in the order of the edits.
  */
 export interface Locator {
   readonly callee: string;
   readonly nth?: number;
   readonly branch?: string;
   readonly part?: string;
+  readonly put?: true;
 }
 
 /** One change of one operation. A kernel is its base operations plus a list of these. */

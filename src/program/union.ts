@@ -1,5 +1,5 @@
 import { BadInput } from '../base/errors.js';
-import { locate, locatePlaced, placed, placedIn, type Placed } from './locate.js';
+import { locate, placed, putIn, stepsPut } from './locate.js';
 import type { Edit, Model } from './model.js';
 import { operationsWith } from './operations-in.js';
 import type { Step, Operation } from './step.js';
@@ -35,25 +35,15 @@ export function unionOf(operation: Operation, models: readonly Model[]): Union {
   const dropped = new Map<Step, Mask>();
   const before = new Map<Step, Inserted[]>();
   const after = new Map<Step, Inserted[]>();
-  const text = [...placed(operation), ...models.flatMap((model) => placedBy(operation, model.edits))];
+  const text = [...placed(operation), ...models.flatMap((model) => putIn(operation, model.edits))];
   for (const p of text) if (p.step.kind === 'do' && p.step.muted === true) masks.set(p.step, 0);
   const maskOf = (step: Step): Mask => masks.get(step) ?? all;
-  const own = new Set(placed(operation).map((p) => p.step));
-  const copies = new Map<Step, Step>();
-  // A step of the text that is put elsewhere, too, is another step: dropping the first one leaves it there.
-  const another = (step: Step): Step => {
-    if (!own.has(step)) return step;
-    const copy = copies.get(step) ?? { ...step };
-    copies.set(step, copy);
-    return copy;
-  };
-
   models.forEach((model, i) => {
     const bit = 1 << i;
-    for (const edit of model.edits) apply(edit, bit);
+    model.edits.forEach((edit, j) => apply(edit, bit, () => model.edits.slice(0, j)));
   });
 
-  function apply(edit: Edit, bit: Mask): void {
+  function apply(edit: Edit, bit: Mask, earlier: () => readonly Edit[]): void {
     if (edit.kind === 'mute' || edit.kind === 'notify') {
       for (const p of text) {
         if (p.step.kind !== 'do' || p.step.slot !== edit.slot) continue;
@@ -63,7 +53,7 @@ export function unionOf(operation: Operation, models: readonly Model[]): Union {
       return;
     }
     if (edit.in !== operation.name) return;
-    const at = locate(operation, edit.step);
+    const at = locate(operation, edit.step, edit.step.put === true ? earlier() : []);
     if (edit.kind === 'drop') {
       dropped.set(at, (dropped.get(at) ?? 0) | bit);
       return;
@@ -71,7 +61,7 @@ export function unionOf(operation: Operation, models: readonly Model[]): Union {
     const side = edit.at === 'before' ? before : after;
     const list = side.get(at) ?? [];
     // The same insertion in both models is one step.
-    edit.steps.map(another).forEach((step) => {
+    stepsPut(operation, edit.steps).forEach((step) => {
       const same = list.findIndex((x) => x.step === step && (x.mask & bit) === 0);
       if (same >= 0) list[same] = { step, mask: list[same].mask | bit };
       else list.push({ step, mask: bit });
@@ -87,15 +77,6 @@ export function unionOf(operation: Operation, models: readonly Model[]): Union {
   };
 }
 
-/** The steps that the edits put into the operation, where they stand: their slots are slots of that site. */
-function placedBy(operation: Operation, edits: readonly Edit[]): readonly Placed[] {
-  return edits.flatMap((edit) =>
-    edit.kind === 'insert' && edit.in === operation.name
-      ? placedIn(edit.steps, locatePlaced(operation, edit.step).branch)
-      : [],
-  );
-}
-
 /**
  * Every slot of the given operations, and of what `edits` put into them: `{ site, slot, muted }`, each once, in the
  * order of the text.
@@ -106,7 +87,7 @@ export function slotsOf(
 ): readonly { site: string; slot: string; muted: boolean }[] {
   const seen = new Map<string, { site: string; slot: string; muted: boolean }>();
   for (const op of operations) {
-    for (const p of [...placed(op), ...placedBy(op, edits)]) {
+    for (const p of [...placed(op), ...putIn(op, edits)]) {
       if (p.step.kind !== 'do' || p.step.slot === undefined) continue;
       const site = p.branch === '' ? op.name : `${op.name}/${p.branch}`;
       const key = `${site}:${p.step.slot}`;
@@ -125,7 +106,7 @@ export function slotsOf(
 export function checkEdits(roots: readonly Operation[], model: Model): void {
   const operations = operationsWith(roots, model.edits);
   const slots = slotsOf(operations, model.edits);
-  for (const edit of model.edits) {
+  model.edits.forEach((edit, i) => {
     if (edit.kind === 'mute' || edit.kind === 'notify') {
       const hit = slots.some(
         (s) => s.slot === edit.slot && (s.site === edit.site || s.site.startsWith(`${edit.site}/`)),
@@ -134,13 +115,13 @@ export function checkEdits(roots: readonly Operation[], model: Model): void {
         throw new BadInput(
           `Model ${model.name} names the slot ${edit.site}:${edit.slot}, which no operation has.`,
         );
-      continue;
+      return;
     }
     const op = operations.find((o) => o.name === edit.in);
     if (op === undefined)
       throw new BadInput(
         `Model ${model.name} edits ${edit.in}, which is no operation; see "list operations".`,
       );
-    locate(op, edit.step);
-  }
+    locate(op, edit.step, model.edits.slice(0, i));
+  });
 }

@@ -8,7 +8,10 @@ import { randomEdits } from './random-edits.js';
 
 const CASES = 40;
 
-test.each(['v4.14', 'always-notify', 'v6.6'])('edits of %s printed as diffs are read back', readBack);
+test.each(['v4.14', 'always-notify', 'v5.15', 'v6.1', 'v6.6', 'v6.12'])(
+  'edits of %s printed as diffs are read back',
+  readBack,
+);
 
 function readBack(name: string): void {
   const base = models.find((m) => m.name === name)!;
