@@ -1,4 +1,4 @@
-import { go_to, label, mutedSlot, not, number, when } from '../../src/program/build.js';
+import { go_to, inside, label, mutedSlot, not, number, when } from '../../src/program/build.js';
 import { operation } from '../../src/program/operation.js';
 import {
   entry_target,
@@ -42,29 +42,31 @@ export const migrate_vma_collect = operation({
   locals: ['pte', 'entry', 'unmapped'],
   steps: ({ addr, page, migrate, locked, pte, entry, unmapped }) => [
     mmu_notifier_invalidate_range_start(addr, PAGE),
-    when(pmd_maps_huge(addr), [go_to('out')]),
-    when(pmd_none_or_trans_huge(addr), [let_(migrate, ONE), go_to('out')]), // migrate_vma_collect_hole
-    pte_offset_map_lock(addr, pte),
-    pte_get(pte, entry),
-    when(pte_none(entry), [let_(migrate, ONE), go_to('unlock')]),
-    when(not(pte_present(entry)), [when(not(is_device_private_entry(entry)), [go_to('unlock')])]),
-    when(page_is_zero(entry_target(entry)), [let_(migrate, ONE), go_to('unlock')]),
-    when(PageTransHuge(entry_target(entry)), [go_to('unlock')]), // mapped by PTEs
-    let_(page, entry_target(entry)),
-    get_page(page),
-    let_(migrate, ONE),
-    when(trylock_page(page), [
-      let_(locked, ONE),
-      ptep_get_and_clear(addr, pte, entry),
-      mutedSlot('after-clear', mmu_notifier_invalidate_range(addr, PAGE)),
-      set_pte_at(addr, pte, make_migration_entry(page, entry)),
-      page_remove_rmap(page),
-      put_page(page),
-      when(pte_present(entry), [let_(unmapped, ONE)]),
+    inside('migrate_vma_collect_pmd', [
+      when(pmd_maps_huge(addr), [go_to('out')]),
+      when(pmd_none_or_trans_huge(addr), [let_(migrate, ONE), go_to('out')]), // migrate_vma_collect_hole
+      pte_offset_map_lock(addr, pte),
+      pte_get(pte, entry),
+      when(pte_none(entry), [let_(migrate, ONE), go_to('unlock')]),
+      when(not(pte_present(entry)), [when(not(is_device_private_entry(entry)), [go_to('unlock')])]),
+      when(page_is_zero(entry_target(entry)), [let_(migrate, ONE), go_to('unlock')]),
+      when(PageTransHuge(entry_target(entry)), [go_to('unlock')]), // mapped by PTEs
+      let_(page, entry_target(entry)),
+      get_page(page),
+      let_(migrate, ONE),
+      when(trylock_page(page), [
+        let_(locked, ONE),
+        ptep_get_and_clear(addr, pte, entry),
+        mutedSlot('after-clear', mmu_notifier_invalidate_range(addr, PAGE)),
+        set_pte_at(addr, pte, make_migration_entry(page, entry)),
+        page_remove_rmap(page),
+        put_page(page),
+        when(pte_present(entry), [let_(unmapped, ONE)]),
+      ]),
+      label('unlock'),
+      pte_unmap_unlock(pte),
+      when(equal(unmapped, ONE), [flush_tlb_range(addr, PAGE)]),
     ]),
-    label('unlock'),
-    pte_unmap_unlock(pte),
-    when(equal(unmapped, ONE), [flush_tlb_range(addr, PAGE)]),
     label('out'),
     mmu_notifier_invalidate_range_end(addr, PAGE),
   ],

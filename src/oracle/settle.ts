@@ -6,7 +6,7 @@ import { bitOf } from '../machine/values.js';
 import { isPresent, KIND_MIGRATION, kindOf } from '../kernel/entry.js';
 import { PG } from '../kernel/page.js';
 import { isFile } from '../kernel/vma.js';
-import { baseEntry, frameFor } from '../kernel/walk.js';
+import { baseEntry, frameFor, headOf } from '../kernel/walk.js';
 import { transitOwner } from './after.js';
 import type { Asking } from './asking.js';
 import { addressOf, backedValue, backingFrame, fileValue, NO_ADDRESS, POISON } from './backing.js';
@@ -81,8 +81,9 @@ export function settleFile(l: Asking, t: number, kind: number, object: number): 
   const L = m.layout;
   const index = object - L.geometry.mms * L.pages;
   const o = L.objectAt(object);
+  const source = sourceOfCopy(m, object, index);
   for (let k = 0; k < PAGE_WORDS; k++) {
-    const backed = fileValue(m, index, k);
+    const backed = source < 0 ? fileValue(m, index, k) : m.words[L.frameAt(source) + FRAME.W + k];
     const fresh = backed === 0 || writtenSince(m, t, object, k, backed) || isUnsure(m, object, k);
     const written = kind === WINDOW.PUNCH && fresh;
     const addr = addressOf(m, object);
@@ -95,7 +96,16 @@ export function settleFile(l: Asking, t: number, kind: number, object: number): 
     for (let u = 0; u < L.geometry.cpus; u++)
       if ((m.words[o + OBJECT.WATCH] & (1 << u)) !== 0) m.words[L.windowAt(u, object) + k] |= bitOf(backed);
   }
-  m.words[o + OBJECT.HOME] = m.words[L.fileAt(index) + FILE.CACHE];
+  if (source < 0) m.words[o + OBJECT.HOME] = m.words[L.fileAt(index) + FILE.CACHE];
+}
+
+/** The frame that is being copied to the page that the file has already (migration holds both locks); -1 for none. */
+function sourceOfCopy(m: Machine, object: number, index: number): number {
+  const home = m.words[m.layout.objectAt(object) + OBJECT.HOME] - 1;
+  const cached = m.words[m.layout.fileAt(index) + FILE.CACHE] - 1;
+  if (home < 0 || cached < 0 || home === cached) return -1;
+  const owner = (frame: number): number => m.words[m.layout.frameAt(headOf(m, frame)) + FRAME.LOCK];
+  return owner(home) !== 0 && owner(home) === owner(cached) ? home : -1;
 }
 
 /** The frame is a page of the file that the address maps, not a private copy. */

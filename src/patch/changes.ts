@@ -27,8 +27,9 @@ type List = readonly SideUnit[];
 const same = (a: SideUnit, b: SideUnit): boolean =>
   a.kind === b.kind && a.text === b.text && a.around === b.around;
 
-/** A label that stays is worth more than statements that pass it. */
-const worth = (unit: SideUnit): number => (unit.kind === 'label' ? 4 : unit.kind === 'test' ? 3 : 2);
+/** A label that stays is worth more than statements that pass it; what the diff shows as context is worth a little more. */
+const worth = (a: SideUnit, b: SideUnit): number =>
+  (a.kind === 'label' ? 4 : a.kind === 'test' ? 3 : 2) + (a.line === b.line ? 1 : 0);
 
 /** The two lists as one: the best common subsequence, removals before additions. */
 function merge(before: List, after: List): readonly Row[] {
@@ -50,14 +51,19 @@ function common(a: List, b: List): readonly Row[] {
   for (let i = a.length - 1; i >= 0; i--)
     for (let j = b.length - 1; j >= 0; j--)
       best[i][j] = Math.max(
-        same(a[i], b[j]) ? best[i + 1][j + 1] + worth(a[i]) : 0,
+        same(a[i], b[j]) ? best[i + 1][j + 1] + worth(a[i], b[j]) : 0,
         best[i + 1][j],
         best[i][j + 1],
       );
   const out: Row[] = [];
   let [i, j] = [0, 0];
   while (i < a.length || j < b.length) {
-    if (i < a.length && j < b.length && same(a[i], b[j]) && best[i][j] === best[i + 1][j + 1] + worth(a[i]))
+    if (
+      i < a.length &&
+      j < b.length &&
+      same(a[i], b[j]) &&
+      best[i][j] === best[i + 1][j + 1] + worth(a[i], b[j])
+    )
       out.push([a[i++], b[j++]]);
     else if (j >= b.length || (i < a.length && best[i + 1][j] >= best[i][j + 1]))
       out.push([a[i++], undefined]);

@@ -69,7 +69,8 @@ function elementsIn({ unit }: Change, shared: Shared, { known, words }: Ground):
       const all = new Set(unit.tokens.filter((t) => t.kind === 'word').map((t) => verbOf(t.text, known)));
       const verbs = [...all].filter((w) => known.has(w));
       const hints = [...all].filter((w) => words.has(w));
-      return hints.length === 0 ? [] : [{ ...shared, kind: 'test', verbs, hints }];
+      // a new test of a variable may be one that the operation has elsewhere, around the same calls
+      return hints.length === 0 && shared.sign !== '+' ? [] : [{ ...shared, kind: 'test', verbs, hints }];
     }
     default:
       return unit.calls

@@ -60,6 +60,9 @@ function wasReplaced(change: Change, elements: readonly Element[]): boolean {
 /** A condition that goes with all that stands in it changes nothing more than that. */
 function isVoid(change: Change, changes: readonly Change[]): boolean {
   if (change.unit.kind !== 'test' || change.sign !== '-') return false;
+  // it is moved: what is put in its new place is judged
+  if (changes.some((c) => c.sign === '+' && c.unit.kind === 'test' && c.unit.text === change.unit.text))
+    return true;
   return !changes.some((c) => c.sign === '+' && (c.unit.calls.length > 0 || c.unit.kind === 'test'));
 }
 

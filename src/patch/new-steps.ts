@@ -4,6 +4,7 @@ import { isWritten, pairOf, verbsOf, type Anchor } from './anchors.js';
 import { isRange, ownArgs, sameTexts } from './arguments.js';
 import { canTakeArgs, frozen, maskIn, withArgs } from './copies.js';
 import type { Element } from './elements.js';
+import { short } from './leftovers.js';
 import { Obstacle, type Scene } from './scene.js';
 
 /** The step that an added element stands for. */
@@ -133,6 +134,10 @@ function spare(scene: Scene, donor: Do | Expand | Call, i: number): Arg | undefi
 /** The added condition as the operation knows it: the same test that it has elsewhere. */
 export function conditionOf(scene: Scene, element: Element): Condition {
   const { text, tokens } = element.change.unit;
+  const around = element.verbs.length === 0 ? conditionAround(scene, text) : undefined;
+  if (around !== undefined) return around;
+  if (element.verbs.length === 0)
+    throw new Obstacle('not-modelled', element.change.line, `"${short(text)}" is not in the model`);
   const simple =
     /^if \( (! )?(\w+) \( .* \) \)$/.test(text) && tokens.every((t) => t.text !== '&&' && t.text !== '||');
   const known = scene.anchors.find(
@@ -147,6 +152,22 @@ export function conditionOf(scene: Scene, element: Element): Condition {
     );
   const { condition } = known.step;
   return { ...condition, negated: text.startsWith('if ( ! ') };
+}
+
+/** The condition of the operation in which calls stand that the C has under a test of this text. */
+function conditionAround(scene: Scene, text: string): Condition | undefined {
+  const under = scene.elements.flatMap((e, i) =>
+    e.sign !== '+' && scene.at[i] >= 0 && e.change.unit.around.endsWith(` > ${text}`)
+      ? [scene.anchors[scene.at[i]]]
+      : [],
+  );
+  const found = scene.anchors.find(
+    ({ step }) =>
+      step.kind === 'when' &&
+      under.length > 0 &&
+      under.every((a) => step.then.some((s) => s === (a.expansion ?? a.step))),
+  );
+  return found?.step.kind === 'when' ? found.step.condition : undefined;
 }
 
 /** The added conditions with what stands in them. */

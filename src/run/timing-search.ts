@@ -15,7 +15,7 @@ import type { Workbench } from './workbench.js';
 
 /** Schedules that are tried before two models are said to diverge: near the aligned one, and merges of its stretches. */
 const NEARBY = 600;
-const MERGES = 4000;
+const MERGES = 2000;
 /** Steps of a run before which an operation is tried early. */
 const EARLY = 400;
 
@@ -52,11 +52,14 @@ export class TimingSearch {
   }
 
   private *others(c: Case, search: number): Generator<Shown> {
-    const stretches = toTheEnd(c, this.stretches(c));
+    const stretches = this.stretches(c);
     yield* this.early(c, stretches);
-    for (const near of nearby(stretches, Math.max(NEARBY, search))) yield this.follow(c, near);
     const prng = new Prng(`timing ${hashText(JSON.stringify({ ...c, schedule: [] }))}`);
-    for (const merged of merges(stretches, prng, Math.max(MERGES, search))) yield this.follow(c, merged);
+    // a stretch ends where its thread waits: what is left runs in turns, or thread by thread
+    for (const schedule of [stretches, toTheEnd(c, stretches)]) {
+      for (const near of nearby(schedule, Math.max(NEARBY, search))) yield this.follow(c, near);
+      for (const merged of merges(schedule, prng, Math.max(MERGES, search))) yield this.follow(c, merged);
+    }
     for (let i = 0; i < search; i++) yield this.run(c, () => searcher(prng, i));
   }
 
