@@ -40,6 +40,7 @@ export const lock_vma_under_rcu = test(
     const vma = w[L.vpage(addr) + VPAGE.VMA];
     w[out] = 0;
     if (vma === 0 || (vma & VM.DETACHED) !== 0 || w[mm + MM.EXIT] >= EXITING) return NO;
+    if (w[mm + MM.BORN] !== 0) return NO; // fork is making the mm: nobody runs it yet, and mmap_lock holds who asked early
     if ((w[mm + MM.VMA_LOCKED] & pageBit(m, addr)) !== 0) return NO;
     w[out] = vma;
     w[L.threadAt(t) + THREAD.VMA_LOCK] = addr + 1;

@@ -44,6 +44,7 @@ export function settleContents(l: Asking, t: number, kind: number, object: numbe
     for (const oracle of l.oracles) oracle.discarded?.(l, t, addr, k, backed, allowed);
     l.looks.discarded++;
     if (backed >= 0) m.words[o + OBJECT.CELL + k] = backed;
+    else if (kind === WINDOW.DISCARD) m.words[o + OBJECT.CELL + k] = resultOf(m, addr, k); // and the reaper has been there
   }
   const e = baseEntry(m, addr);
   // under migration the page may be in its new frame already
