@@ -1,6 +1,8 @@
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
+  // two cores are what a suite of this length is planned for; by itself jest would use one of them
+  maxWorkers: 2,
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   // a second package.json or compiled copy under these must not shadow the sources
