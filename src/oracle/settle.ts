@@ -37,14 +37,16 @@ export function settleContents(l: Asking, t: number, kind: number, object: numbe
         (kind === WINDOW.UNMAP || kind === WINDOW.REAP || gone ? NO_ADDRESS : resultOf(m, addr, k)) ||
       backed === NO_ADDRESS ||
       // the reaper need not take everything; what it took reads as nothing
-      (kind === WINDOW.REAP && heldSince(m, t, object, k, backed)) ||
+      (kind === WINDOW.REAP && (heldSince(m, t, object, k, backed) || l.allowed(object, addr, k, backed))) ||
       backed === POISON ||
       isUnsure(m, object, k) ||
       (!gone && fileShows(l, addr, k, backed));
     for (const oracle of l.oracles) oracle.discarded?.(l, t, addr, k, backed, allowed);
     l.looks.discarded++;
     if (backed >= 0) m.words[o + OBJECT.CELL + k] = backed;
-    else if (kind === WINDOW.DISCARD) m.words[o + OBJECT.CELL + k] = resultOf(m, addr, k); // and the reaper has been there
+    // and the reaper has been there
+    else if (kind === WINDOW.DISCARD) m.words[o + OBJECT.CELL + k] = resultOf(m, addr, k);
+    if (backed >= 0 && kind === WINDOW.DISCARD) tellOthers(m, t, object, k, backed);
   }
   const e = baseEntry(m, addr);
   // under migration the page may be in its new frame already
@@ -58,6 +60,13 @@ export function settleContents(l: Asking, t: number, kind: number, object: numbe
   // another discard in flight still speaks of the private page
   if (((e === 0 && !stays) || shows) && !isDiscardedByOthers(m, t, object) && kind !== WINDOW.REAP)
     adoptFile(m, L.vpage(addr));
+}
+
+/** For whoever else has a window open, what a discard left is a value that was written. */
+function tellOthers(m: Machine, t: number, object: number, word: number, value: number): void {
+  for (let u = 0; u < m.layout.geometry.cpus; u++)
+    if (u !== t && (m.words[m.layout.objectAt(object) + OBJECT.WATCH] & (1 << u)) !== 0)
+      m.words[m.layout.windowAt(u, object) + word] |= bitOf(value);
 }
 
 function isDiscardedByOthers(m: Machine, t: number, object: number): boolean {
