@@ -32,7 +32,6 @@ export const teardown: readonly Change[] = [
     since: '5.7',
     commit: '71725ed10c40',
     about: 'a hole punch of tmpfs looks at page->mapping before it zeroes a part of a huge page',
-    unverified: true,
     edits: punchOfOwnPages,
   },
   {
