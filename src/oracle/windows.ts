@@ -285,5 +285,12 @@ function forget(m: Machine, addr: number): void {
   const o = m.layout.objectAt(object);
   m.words[o + OBJECT.HOME] = 0;
   m.words[o + OBJECT.STATE] = 0;
+  // its number may name another page soon: nobody in flight speaks of that one
+  for (let t = 0; t < m.layout.geometry.cpus; t++) {
+    if ((m.words[o + OBJECT.WATCH] & (1 << t)) === 0) continue;
+    const at = m.layout.windowAt(t, object);
+    m.words.fill(0, at, at + 2 * PAGE_WORDS);
+  }
+  m.words[o + OBJECT.WATCH] = 0;
   for (let k = 0; k < PAGE_WORDS; k++) m.words[o + OBJECT.CELL + k] = 0;
 }
