@@ -14,6 +14,7 @@ const locator: fc.Arbitrary<Locator> = fc.record(
     nth: fc.integer({ min: 1, max: 12 }),
     branch: fc.constantFrom('migration', 'a/b-c'),
     part: fc.constantFrom('clear', 'notify'),
+    put: fc.constant(true as const),
   },
   { requiredKeys: ['callee'] },
 );
