@@ -5,7 +5,7 @@ import { canaryRecipe, defaultRecipe } from '../../src/cli/trade.js';
 
 /** Batches as campaigns have them; so many that the last one's end is no matter. */
 const BATCH = 500;
-const BATCHES = 32;
+const BATCHES = 96;
 /** Unmeasured rounds first: start-up and compilation are no part of a campaign's speed. */
 const WARM_UP = 3;
 const LOOPS = 4;
