@@ -17,6 +17,9 @@ import { traceTwice } from './trace-hash.js';
 /** Schedules of the reference that are tried for each smaller case; the smallest gets the whole search. */
 const QUICK_SEARCH = 16;
 
+/** Schedules of each kind that are tried once for a divergence, before it is shrunk: most are timings that are hard to meet. */
+const DEEP_SEARCH = 20_000;
+
 /** A lab as campaigns need it: it runs case after case, and counts what its runs reach. */
 export interface CountingLab extends Lab {
   /** Runs the programs of the case on both models under a fresh schedule; judged without a search. */
@@ -74,7 +77,8 @@ export class LabJob implements Job {
   }
 
   confirm(finding: Finding): Finding | undefined {
-    return this.lab.judge(finding.case, this.parts.search);
+    const search = finding.class === 'divergence' ? DEEP_SEARCH : 0;
+    return this.lab.judge(finding.case, Math.max(search, this.parts.search));
   }
 
   shrink(finding: Finding, tries: number, stopped: () => boolean): Shrunk {
