@@ -1,10 +1,10 @@
-import { FILE, FRAME } from '../machine/layout.js';
+import { FILE, FRAME, THREAD } from '../machine/layout.js';
 import { PAGE_WORDS } from '../machine/geometry.js';
+import type { Machine } from '../machine/machine.js';
 import { test, verb } from '../machine/verb.js';
 import { DONE, NO } from '../program/primitive.js';
 import { allocFrame, PG } from './page.js';
 import { headOf } from './walk.js';
-import { THREAD } from '../machine/layout.js';
 
 /** The page cache and the files behind it: mm/filemap.c, v4.14. DAX files: kernel/dax. */
 
@@ -20,6 +20,18 @@ export const find_get_page = test('find_get_page', ['index', '>page'], (m, _t, i
   return DONE;
 });
 
+/** A zeroed page, put into the page cache for `index`; -1 without memory. */
+export function addFilePage(m: Machine, t: number, index: number, flags: number): number {
+  if ((m.words[m.layout.threadAt(t) + THREAD.CHOICES] & 1) !== 0) return -1;
+  const frame = allocFrame(m);
+  if (frame < 0) return -1;
+  const at = m.layout.frameAt(frame);
+  m.words[at + FRAME.FLAGS] = flags;
+  m.words[at + FRAME.INDEX] = index;
+  m.words[m.layout.fileAt(index) + FILE.CACHE] = frame + 1;
+  return frame;
+}
+
 /** Reads a page of the file into a fresh page-cache page (unlocked and up to date when it returns); NO without memory. */
 export const page_cache_read = test(
   'page_cache_read',
@@ -27,14 +39,10 @@ export const page_cache_read = test(
   (m, t, index) => {
     const file = m.layout.fileAt(index);
     if (m.words[file + FILE.CACHE] !== 0) return DONE;
-    if ((m.words[m.layout.threadAt(t) + THREAD.CHOICES] & 1) !== 0) return NO;
-    const frame = allocFrame(m);
+    const frame = addFilePage(m, t, index, PG.FILE);
     if (frame < 0) return NO;
     const at = m.layout.frameAt(frame);
-    m.words[at + FRAME.FLAGS] = PG.FILE;
-    m.words[at + FRAME.INDEX] = index;
     for (let i = 0; i < PAGE_WORDS; i++) m.words[at + FRAME.W + i] = m.words[file + FILE.S + i]!;
-    m.words[file + FILE.CACHE] = frame + 1;
     return DONE;
   },
   { sleeps: true },

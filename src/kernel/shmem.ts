@@ -4,7 +4,8 @@ import type { Machine } from '../machine/machine.js';
 import { test, value, verb } from '../machine/verb.js';
 import { BLOCKED, DONE, NO } from '../program/primitive.js';
 import { PTE } from './entry.js';
-import { allocFrame, PG } from './page.js';
+import { addFilePage } from './filemap.js';
+import { PG } from './page.js';
 import { VM, VMA_SHMEM, vmaKind } from './vma.js';
 import { sleeps } from './walk.js';
 
@@ -103,16 +104,8 @@ export const shmem_alloc_and_acct_page = test(
   'shmem_alloc_and_acct_page',
   ['index'],
   (m, t, index) => {
-    const file = m.layout.fileAt(index);
-    if (m.words[file + FILE.CACHE] !== 0) return DONE;
-    if ((m.words[m.layout.threadAt(t) + THREAD.CHOICES] & 1) !== 0) return NO;
-    const frame = allocFrame(m);
-    if (frame < 0) return NO;
-    const at = m.layout.frameAt(frame);
-    m.words[at + FRAME.FLAGS] = PG.FILE | PG.DIRTY;
-    m.words[at + FRAME.INDEX] = index;
-    m.words[file + FILE.CACHE] = frame + 1;
-    return DONE;
+    if (m.words[m.layout.fileAt(index) + FILE.CACHE] !== 0) return DONE;
+    return addFilePage(m, t, index, PG.FILE | PG.DIRTY) < 0 ? NO : DONE;
   },
   { sleeps: true },
 );

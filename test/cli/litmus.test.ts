@@ -2,33 +2,14 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, writeFileSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { afterEach, expect, jest, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 
-import { runMain } from '../../src/cli/run-main.js';
+import { run } from './in-process.js';
 
 // every command lays its models out anew
 jest.setTimeout(120_000);
 
-afterEach(() => {
-  jest.restoreAllMocks();
-  process.exitCode = undefined;
-});
-
-async function litmus(...args: string[]): Promise<{ code: unknown; out: string; err: string }> {
-  const said = { out: '', err: '' };
-  const into = (where: 'out' | 'err') => (text: unknown) => {
-    said[where] += String(text);
-    return true;
-  };
-  jest.spyOn(process.stdout, 'write').mockImplementation(into('out'));
-  jest.spyOn(process.stderr, 'write').mockImplementation(into('err'));
-  process.exitCode = undefined;
-  await runMain(['node', 'shootdown', 'litmus', ...args]);
-  const code = process.exitCode;
-  process.exitCode = undefined;
-  jest.restoreAllMocks();
-  return { code, ...said };
-}
+const litmus = (...args: string[]): ReturnType<typeof run> => run('litmus', ...args);
 
 const SMALL = `shootdown small
 { mm0:0-3 anon rw: page none none none; mm0:4-7 none; frames = 8; swap = 0; }
@@ -89,10 +70,7 @@ test('a test by hand becomes a case file, and that one a test again', async () =
 });
 
 test('other commands read a litmus file as the case that it stands for', async () => {
-  const path = file(SMALL);
-  jest.spyOn(process.stdout, 'write').mockImplementation(() => true);
-  await runMain(['node', 'shootdown', 'replay', path]);
-  expect(process.exitCode).toBe(0);
+  expect((await run('replay', file(SMALL))).code).toBe(0);
 });
 
 test.each<[string, string[], RegExp]>([
