@@ -2,7 +2,7 @@ import { insert, type Edit } from '../program/model.js';
 import type { Arg, Step } from '../program/step.js';
 import type { Anchor } from './anchors.js';
 import { stands } from './elements.js';
-import { isHarmless } from './leftovers.js';
+import { isIdle } from './idle.js';
 import { Obstacle, type Scene } from './scene.js';
 import { isNamed, locatorOf } from './slot-edits.js';
 
@@ -49,6 +49,12 @@ function neighbour(scene: Scene, index: number, needed: ReadonlySet<string>): Be
   return exact[0] ?? [behind, ahead].find((b) => b !== undefined && !b.hidden);
 }
 
+function isUnder(step: Step, anchor: Anchor): boolean {
+  const lists = step.kind === 'when' ? [step.then, step.otherwise] : step.kind === 'each' ? [step.body] : [];
+  const inner = step.kind === 'branch' || step.kind === 'inside' ? [step.steps] : lists;
+  return inner.flat().some((s) => s === (anchor.expansion ?? anchor.step) || isUnder(s, anchor));
+}
+
 /** A private step right behind writes what the new one reads. */
 function writtenAfter(scene: Scene, step: Step, needed: ReadonlySet<string>): boolean {
   const { anchors } = scene;
@@ -81,6 +87,8 @@ function before(scene: Scene, index: number): readonly Beside[] {
   for (let i = index - 1; i >= 0 && elements[i].hunk === elements[index].hunk; i--) {
     if (!isPlace(scene, i, index)) continue;
     const gap = unitsBetween(scene, i, index);
+    const around = conditionAbove(scene, i, index);
+    if (around !== undefined) return [{ side: 'after', step: around.step, gap, hidden: false }];
     if (elements[i].block === block && standsAlone(anchors[at[i]]))
       return [{ side: 'after', step: verbAt(anchors[at[i]]), gap, hidden: isHidden(scene, at[i], 1) }];
     const opened = elements[i].kind === 'test' ? firstIn(scene, i, block) : undefined;
@@ -93,11 +101,31 @@ function after(scene: Scene, index: number): readonly Beside[] {
   const { elements, anchors, at } = scene;
   const block = outermost(scene, index);
   for (let i = index + 1; i < elements.length && elements[i].hunk === elements[index].hunk; i++)
-    if (isPlace(scene, i, index) && elements[i].block === block) {
+    if (isPlace(scene, i, index)) {
       const gap = unitsBetween(scene, index, i);
+      const around = conditionAbove(scene, i, index);
+      if (around !== undefined) return [{ side: 'before', step: around.step, gap, hidden: false }];
+      if (elements[i].block !== block) continue;
       return [{ side: 'before', step: verbAt(anchors[at[i]]), gap, hidden: isHidden(scene, at[i], -1) }];
     }
   return [];
+}
+
+/**
+ * The condition of the operation around element `i`, where the hunk shows that condition beside element `index`: as many
+ * levels up as the C's own is, and in the block in which the other elements of that block stand.
+ */
+function conditionAbove(scene: Scene, i: number, index: number): Anchor | undefined {
+  const { elements, anchors, at } = scene;
+  const { around } = elements[index].change.unit;
+  const inner = elements[i].change.unit.around;
+  if (!inner.startsWith(`${around} > `)) return undefined;
+  const levels = inner.slice(around.length + 3).split(' > ').length;
+  const above = anchors.filter((a) => a.step.kind === 'when' && a.on && isUnder(a.step, anchors[at[i]]));
+  const found = above.at(-levels);
+  if (found === undefined || !isNamed(scene.operation, scene.model, found)) return undefined;
+  const beside = elements.findIndex((e, k) => e.block === elements[index].block && at[k] >= 0);
+  return beside >= 0 && anchors[at[beside]].block === found.block ? found : undefined;
 }
 
 /** Units of both sides, or of the new one, between two elements. */
@@ -107,7 +135,7 @@ function unitsBetween(scene: Scene, i: number, k: number): number {
   const own = new Set(
     scene.elements.flatMap((e, n) => (e.sign === '+' || scene.at[n] >= 0 ? [e.change] : [])),
   );
-  return list.slice(from + 1, to).filter((c) => c.sign !== '-' && !own.has(c) && !isHarmless(c.unit)).length;
+  return list.slice(from + 1, to).filter((c) => c.sign !== '-' && !own.has(c) && !isIdle(c)).length;
 }
 
 /** The next step in that direction is one that the hunk does not show, so it could be what was not recognised. */

@@ -6,6 +6,8 @@ export interface Change {
   readonly unit: SideUnit;
   /** The same unit as it stands after the patch, if both sides have it. */
   readonly after?: SideUnit;
+  /** It does nothing by itself: a variable that comes or goes, and what sets it. */
+  readonly idle?: boolean;
   /** 1-based line of the text that was read. */
   readonly line: number;
 }
@@ -24,8 +26,14 @@ export function changesOf({ before, after }: Sides): readonly Change[] | undefin
 type Row = readonly [SideUnit | undefined, SideUnit | undefined];
 type List = readonly SideUnit[];
 
+/** The same unit, be it in the words of another release. */
 const same = (a: SideUnit, b: SideUnit): boolean =>
-  a.kind === b.kind && a.text === b.text && a.around === b.around;
+  a.kind === b.kind &&
+  (a.around === b.around || a.plain.around === b.plain.around) &&
+  (a.text === b.text || a.plain.text === b.plain.text || (a.plain.own === b.plain.own && renamed(a, b)));
+
+/** One call has another name: its arguments may stand in another order. */
+const renamed = (a: SideUnit, b: SideUnit): boolean => a.plain.calls !== b.plain.calls;
 
 /** A label that stays is worth more than statements that pass it; what the diff shows as context is worth a little more. */
 const worth = (a: SideUnit, b: SideUnit): number =>

@@ -53,7 +53,9 @@ function whyHarmless(entry: Entry, renames: Renames): string {
     return 'a function stands elsewhere, or is split off, and does what was done before';
   const words = entry.hunk.lines.flatMap((l) => (l.kind === 'added' ? (l.text.match(/\w+/g) ?? []) : []));
   const renamed = words.find((w) => renames.has(w));
-  return renamed === undefined ? 'comments and blanks' : `${renames.get(renamed)!} is renamed to ${renamed}`;
+  if (renamed !== undefined) return `${renames.get(renamed)!} is renamed to ${renamed}`;
+  const { before } = sidesOf(entry.hunk, renames);
+  return before.some((u) => u.changed) ? 'it says the same in other words' : 'comments and blanks';
 }
 
 /** The hunk adds or removes lines of code, and after all changes no unit. */

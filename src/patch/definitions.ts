@@ -1,6 +1,6 @@
 import type { Token } from './c-tokens.js';
 import { callsIn } from './c-units.js';
-import type { Sides, SideUnit } from './sides.js';
+import { plainOf, type Sides, type SideUnit } from './sides.js';
 
 /** A function that a hunk adds, or removes, as a whole. */
 interface Definition {
@@ -77,7 +77,10 @@ function nameOf(head: SideUnit): string {
 
 /** The body as if nothing stood around the function. */
 function rebased({ head, body }: Definition): readonly SideUnit[] {
-  return body.map((u) => ({ ...u, around: `0${u.around.slice(`${head.around} > `.length)}` }));
+  return body.map((u) => {
+    const around = `0${u.around.slice(`${head.around} > `.length)}`;
+    return { ...u, around, plain: plainOf({ ...u, around }) };
+  });
 }
 
 function textOf(body: readonly SideUnit[]): string {
@@ -109,7 +112,7 @@ function instance(helper: Definition, at: SideUnit, index: number): readonly Sid
   return helper.body.map((u) => {
     const tokens = u.tokens.flatMap((t) => substituted(t, values));
     const tail = u.around.slice(`${helper.head.around} > `.length);
-    return {
+    const unit = {
       ...at,
       kind: u.kind,
       tokens,
@@ -118,6 +121,7 @@ function instance(helper: Definition, at: SideUnit, index: number): readonly Sid
       around: at.around + tail,
       block: tail === '' ? at.block : 1000 * (index + 1) + u.block,
     };
+    return { ...unit, plain: plainOf(unit) };
   });
 }
 

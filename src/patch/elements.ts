@@ -2,6 +2,7 @@ import { pairOf } from './anchors.js';
 import type { CCall } from './c-units.js';
 import type { Change } from './changes.js';
 import type { Ground } from './ground.js';
+import { isInert } from './idle.js';
 import { verbOf } from './spelling.js';
 
 /**
@@ -58,7 +59,9 @@ export function stands(inner: Change, test: Change): boolean {
 
 type Shared = Pick<Element, 'sign' | 'change' | 'hunk' | 'piece' | 'block' | 'conditional'>;
 
-function elementsIn({ unit }: Change, shared: Shared, { known, words }: Ground): readonly Element[] {
+function elementsIn(change: Change, shared: Shared, { known, words }: Ground): readonly Element[] {
+  const { unit } = change;
+  if (change.idle === true || isInert(unit)) return [];
   const [first] = unit.tokens;
   switch (unit.kind) {
     case 'label':

@@ -1,6 +1,7 @@
-import { definedName, type Unit } from './c-units.js';
+import type { Unit } from './c-units.js';
 import type { Change } from './changes.js';
 import type { Element } from './elements.js';
+import { isIdle } from './idle.js';
 
 /**
  * The first thing that a hunk changes and the model says nothing of, as a sentence; undefined when all that is changed
@@ -11,26 +12,12 @@ export function leftoverOf(
   elements: readonly Element[],
 ): { readonly line: number; readonly why: string } | undefined {
   for (const change of changes) {
-    if (change.sign === ' ' || isHarmless(change.unit)) continue;
+    if (change.sign === ' ' || isIdle(change)) continue;
     const own = elements.filter((e) => e.change === change);
     const why = complaint(change, own, changes, elements);
     if (why !== undefined) return { line: change.line, why };
   }
   return undefined;
-}
-
-/** Declarations without a value, prototypes, includes: nothing runs. */
-export function isHarmless(unit: Unit): boolean {
-  if (unit.kind === 'directive') return unit.text.startsWith('#include');
-  if (unit.kind !== 'statement' || unit.calls.length > 0) return false;
-  const { tokens } = unit;
-  const [first, second] = tokens;
-  if (first.kind !== 'word' || second === undefined || (second.kind !== 'word' && second.text !== '*'))
-    return false;
-  if (tokens.some((t) => /^([-+*/|&^%]?=|\+\+|--|->|\.)$/.test(t.text))) return false;
-  const brackets = tokens.findIndex((t) => t.text === '(');
-  // `a * b;` is no statement that anybody writes: it declares b
-  return brackets < 0 || definedName(tokens) !== undefined;
 }
 
 function complaint(

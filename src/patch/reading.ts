@@ -4,7 +4,7 @@ import { elementsOf, type Element } from './elements.js';
 import { kindOfFile } from './file-kind.js';
 import type { Ground } from './ground.js';
 import { byFunction } from './hunk-functions.js';
-import { isHarmless } from './leftovers.js';
+import { isIdle, marked } from './idle.js';
 import type { HunkVerdict } from './placement.js';
 import { renamesIn } from './renames.js';
 import type { Hunk, Patch, PatchedFile } from './series.js';
@@ -71,13 +71,17 @@ export function readingOf(patch: Patch, ground: Ground, wide: readonly WideFunct
       pieces.set(key, [...(pieces.get(key) ?? []), { entry, changes: rest }]);
     }
   const wholes = wide.flatMap((w, i) =>
-    wholeGroup(w, changesOf(tidied[sides.length + i]) ?? [], entries, renames, ground),
+    wholeGroup(w, marked([changesOf(tidied[sides.length + i]) ?? []])[0], entries, renames, ground),
   );
   return { entries, groups: [...groupsOf(pieces, ground), ...wholes], renames };
 }
 
 function groupsOf(pieces: ReadonlyMap<string, readonly Piece[]>, ground: Ground): readonly Group[] {
   return [...pieces]
+    .map(([key, list]): [string, readonly Piece[]] => {
+      const changes = marked(list.map((p) => p.changes));
+      return [key, list.map((p, i) => ({ ...p, changes: changes[i] }))];
+    })
     .filter(([, list]) => list.some((p) => p.changes.some(counts)))
     .map(([key, list]) => ({
       cFunction: /^\w*/.exec(key.slice(key.lastIndexOf(' ') + 1).replace(/^\d+$/, ''))![0],
@@ -126,5 +130,5 @@ function entryOf(file: PatchedFile, hunk: Hunk, changes: readonly Change[] | und
 
 /** A change that could matter. */
 export function counts(change: Change): boolean {
-  return change.sign !== ' ' && !isHarmless(change.unit);
+  return change.sign !== ' ' && !isIdle(change);
 }

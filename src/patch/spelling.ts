@@ -3,11 +3,13 @@
  * kernel's own vocabulary stands here, no function that a patch could change.
  */
 
-interface Respelling {
+export interface Respelling {
   /** As a patch may write it. */
   readonly written: string;
   /** The verb's name in the listings. */
   readonly verb: string;
+  /** Which of its arguments the verb has, where releases write it with others. */
+  readonly takes?: readonly number[];
   /** First release in which it is written so, and the first in which no more. */
   readonly since?: string;
   readonly until?: string;
@@ -23,11 +25,13 @@ const RESPELLINGS: readonly Respelling[] = [
   { written: 'folio_unlock', verb: 'unlock_page', since: '5.16' },
   { written: 'folio_test_anon', verb: 'PageAnon', since: '5.16' },
   { written: 'folio_mapped', verb: 'page_mapped', since: '5.16' },
-  { written: 'folio_add_new_anon_rmap', verb: 'page_add_new_anon_rmap', since: '6.8' },
-  { written: 'folio_remove_rmap_pte', verb: 'page_remove_rmap', since: '6.8' },
-  { written: 'folio_remove_rmap_pmd', verb: 'page_remove_rmap', since: '6.8' },
-  { written: 'hugetlb_remove_rmap', verb: 'page_remove_rmap', since: '6.8' },
-  { written: 'folio_remove_rmap_ptes', verb: 'page_remove_rmap', since: '6.9' },
+  { written: 'folio_add_new_anon_rmap', verb: 'page_add_new_anon_rmap', since: '6.8', takes: [0] },
+  { written: 'folio_remove_rmap_pte', verb: 'page_remove_rmap', since: '6.8', takes: [1] },
+  { written: 'folio_remove_rmap_pmd', verb: 'page_remove_rmap', since: '6.8', takes: [1] },
+  { written: 'hugetlb_remove_rmap', verb: 'page_remove_rmap', since: '6.8', takes: [0] },
+  { written: 'folio_remove_rmap_ptes', verb: 'page_remove_rmap', since: '6.9', takes: [1] },
+  { written: 'page_remove_rmap', verb: 'page_remove_rmap', takes: [0] },
+  { written: 'page_add_new_anon_rmap', verb: 'page_add_new_anon_rmap', takes: [0] },
   // mm/rmap.c names the page by its part
   { written: 'page_remove_file_rmap', verb: 'page_remove_rmap' },
   // include/linux/mmu_notifier.h
@@ -101,12 +105,21 @@ export function verbOf(name: string, known: ReadonlySet<string>): string {
   const respelt = byName.get(name)?.verb;
   if (respelt !== undefined) return respelt;
   if (known.has(name)) return name;
+  const key = flagVerb(name);
+  return key !== undefined && known.has(key) ? key : name;
+}
+
+/** `PG_name` for a test of a page flag, `set:PG_name` and `clear:PG_name`; undefined for other names. */
+export function flagVerb(name: string): string | undefined {
   const flag =
     /^(Set|Clear)?Page([A-Z]\w*)$/.exec(name) ?? /^folio_(set|clear)?_?(?:test_)?(\w+)$/.exec(name);
-  if (flag === null) return name;
+  if (flag === null) return undefined;
   const side = (flag[1] ?? '').toLowerCase();
-  const key = `${side === '' ? '' : `${side}:`}PG_${flag[2].toLowerCase().replace(/_/g, '')}`;
-  return known.has(key) ? key : name;
+  return `${side === '' ? '' : `${side}:`}PG_${flag[2].toLowerCase().replace(/_/g, '')}`;
+}
+
+export function respellingOf(name: string): Respelling | undefined {
+  return byName.get(name);
 }
 
 /** The releases in which all of these names are written. */
