@@ -26,7 +26,14 @@ export interface Release {
 
 /** A kernel as shipped: the base operations with every change that is there in its release. */
 export function kernelAt(release: Release, changes: readonly Change[]): Model {
-  const there = changes.filter((c) => existsIn(c, release.version));
+  return kernelWith(
+    release,
+    changes.filter((c) => existsIn(c, release.version)),
+  );
+}
+
+/** The base operations with these changes, whatever their releases are. */
+export function kernelWith(release: Release, there: readonly Change[]): Model {
   const edits = there.flatMap((c) => c.edits);
   return {
     name: `v${release.version}`,

@@ -16,6 +16,7 @@ import { v6_12 } from './v6.12.js';
 
 export { changes } from './changes.js';
 export { kernelAt } from './history.js';
+export { neighboursOf, type Difference, type Neighbour } from './neighbours.js';
 export { hunks } from './patch-2017.js';
 export { callables } from './operations/register.js';
 export * as notifier from './operations/mmu_notifier.js';

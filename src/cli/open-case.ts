@@ -13,17 +13,21 @@ import { loadModel, absoluteModel } from './load-model.js';
 import { modelHash, modelOfFile } from './model-data.js';
 import { callables, openLab, register } from './trade.js';
 
-/** A case file with the models that it runs on. */
-export interface OpenCase {
+/** A case file with the models that it names. */
+export interface SavedCase {
   /** The file itself, also when its directory was given. */
   readonly path: string;
   readonly file: CaseFile;
   readonly case: Case;
-  readonly lab: CountingLab;
   readonly candidate: Model;
   readonly reference: Model;
   /** Other models than the file's were given. */
   readonly substituted: boolean;
+}
+
+/** The same with its models laid out, ready to run. */
+export interface OpenCase extends SavedCase {
+  readonly lab: CountingLab;
 }
 
 /** Models given on the command line instead of the file's. */
@@ -45,6 +49,12 @@ export function caseFilePath(given: string): string {
 
 /** Reads the file, checks it, and lays out its models. Throws {@link BadInput}. */
 export async function openCase(given: string, instead: Instead = {}): Promise<OpenCase> {
+  const saved = await openSaved(given, instead);
+  return { ...saved, lab: openLab(saved.candidate, saved.reference) };
+}
+
+/** Reads the file and checks it; nothing is ready to run yet. Throws {@link BadInput}. */
+export async function openSaved(given: string, instead: Instead = {}): Promise<SavedCase> {
   const path = caseFilePath(given);
   const text = readCaseText(path);
   const file = parseCaseFile(isLitmus(path) ? await caseTextOfLitmus(text, path) : text, path);
@@ -73,7 +83,6 @@ export async function openCase(given: string, instead: Instead = {}): Promise<Op
     path,
     file,
     case: file.case as unknown as Case,
-    lab: openLab(candidate, reference),
     candidate,
     reference,
     substituted,

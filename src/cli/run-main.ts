@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { BadInput } from '../base/errors.js';
 import { ExitCode } from './exit-codes.js';
 import { auditCommand } from './audit.js';
+import { bisectCommand } from './bisect.js';
 import { costCommand } from './cost.js';
 import { exploreCommand } from './explore.js';
 import { fuzzCommand } from './fuzz.js';
@@ -22,6 +23,7 @@ export function shootdown(): Command {
     fuzzCommand(),
     replayCommand(),
     shrinkCommand(),
+    bisectCommand(),
     exploreCommand(),
     litmusCommand(),
     costCommand(),
