@@ -268,6 +268,7 @@ export class Campaign {
       unconfirmed: findings.unconfirmed + this.done.size,
       coverage,
       sitesReached: job.sitesIn(coverage.steps.keys()),
+      unreached: job.unreached(coverage.steps.keys()),
       canary: this.canary ?? { caught: -1, cases: 0, what: '' },
       interrupted: this.interrupted,
       kept: corpus?.kept ?? 0,

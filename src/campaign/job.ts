@@ -94,6 +94,8 @@ export interface Job {
   tally(): Tally;
   /** How many sites (functions and their branches) these steps belong to. */
   sitesIn(steps: Iterable<string>): number;
+  /** The candidate's steps that none of these is, whatever calls them: `wp_page_copy:9 ptep_clear_flush_notify.flush`. */
+  unreached(steps: Iterable<string>): readonly string[];
   resetCoverage(): void;
 }
 

@@ -11,7 +11,7 @@ import type { Strategy } from '../schedule/strategies.js';
 import { shrink } from '../shrink/shrinker.js';
 import type { Job, ModelData, Rendered, Shrunk, Tried } from './job.js';
 import { stoppable, Stopped } from './stoppable-lab.js';
-import { StepSites } from './step-sites.js';
+import { innermost, StepSites } from './step-sites.js';
 import { traceTwice } from './trace-hash.js';
 
 /** Schedules of the reference that are tried for each smaller case; the smallest gets the whole search. */
@@ -39,6 +39,8 @@ export interface LabJobParts {
   readonly generate: (prng: Prng, variants: readonly Prng[]) => Case;
   readonly strategy: Strategy;
   readonly search: number;
+  /** The program operations that cases draw from. */
+  readonly programs: ReadonlySet<string>;
   /** The trace as a table and the paragraph of a finding. */
   readonly texts: (finding: Finding) => { trace: string; readme: string };
 }
@@ -131,6 +133,14 @@ export class LabJob implements Job {
   sitesIn(steps: Iterable<string>): number {
     this.sites ??= new StepSites(this.lab.callables);
     return this.sites.count(steps);
+  }
+
+  unreached(steps: Iterable<string>): readonly string[] {
+    const reached = new Set([...steps].map(innermost));
+    const all = new Set<string>();
+    for (const { visible, idle, info } of this.lab.bench('candidate').code.instructions)
+      if (visible && !idle && this.parts.programs.has(info.program)) all.add(innermost(info.path));
+    return [...all].filter((step) => !reached.has(step)).sort();
   }
 
   resetCoverage(): void {

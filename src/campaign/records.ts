@@ -40,6 +40,8 @@ export interface CampaignResult {
   readonly unconfirmed: number;
   readonly coverage: Coverage;
   readonly sitesReached: number;
+  /** Steps of the candidate that nothing reached, whatever calls them. */
+  readonly unreached: readonly string[];
   readonly canary: Canary;
   readonly interrupted: boolean;
   /** Cases that the corpus has gained. */

@@ -2,6 +2,11 @@ import { placed } from '../program/locate.js';
 import { operationsIn } from '../program/operations-in.js';
 import type { Callable } from '../program/callable.js';
 
+/** A step without the calls around it: `wp_page_copy:9 ptep_clear_flush_notify.notify`. */
+export function innermost(path: string): string {
+  return /\S+:\d+\+? (goto )?\S+$/.exec(path)?.[0] ?? path;
+}
+
 /** The site of a step by the end of its path: `wp_page_copy:9 ptep_clear_flush_notify.notify`. */
 export class StepSites {
   /** By `operation:number`. */

@@ -40,6 +40,7 @@ export function summaryJson(result: CampaignResult, told: Told): string {
       ...(f.directory === undefined ? {} : { directory: f.directory }),
     })),
     sitesReached: result.sitesReached,
+    unreached: result.unreached,
     coverage: {
       steps: counts(result.coverage.steps),
       pairs: counts(result.coverage.pairs),

@@ -1,3 +1,4 @@
+import { innermost } from '../campaign/step-sites.js';
 import { inProcess } from '../campaign/workforce.js';
 import { calleeOf, placed, type Placed } from '../program/locate.js';
 import type { Operation, Step } from '../program/step.js';
@@ -10,7 +11,7 @@ export async function coverageLines(cases: number, seed: string): Promise<string
   const workforce = inProcess({ openJob }, defaultRecipe(), canaryRecipe());
   const result = await workforce.run({ kind: 'batch', seed, from: 0, count: cases, emphasis: [] });
   const { stepNames } = await openJob(defaultRecipe());
-  const counts = innermost(stepNames.map((name, step) => [name, result.tally.steps[step]]));
+  const counts = byInnermost(stepNames.map((name, step) => [name, result.tally.steps[step]]));
   const lines = [`${showCount(result.cases)} cases, ${showCount(result.steps)} steps, seed ${seed}`];
   for (const operation of register.operations)
     lines.push('', operation.name, ...operationLines(operation, counts));
@@ -18,10 +19,10 @@ export async function coverageLines(cases: number, seed: string): Promise<string
 }
 
 /** Counts of `operation:number callee`, whatever called the operation. */
-function innermost(steps: readonly (readonly [string, number])[]): ReadonlyMap<string, number> {
+function byInnermost(steps: readonly (readonly [string, number])[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const [path, n] of steps) {
-    const own = /\S+:\d+\+? (goto )?\S+$/.exec(path)?.[0] ?? path;
+    const own = innermost(path);
     counts.set(own, (counts.get(own) ?? 0) + n);
   }
   return counts;

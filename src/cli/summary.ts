@@ -74,7 +74,19 @@ function whatRan(result: CampaignResult, told: Told): string[] {
     `  seed ${result.seed}, strategy ${recipe.strategy}, hardware ${recipe.hardware}, operations ${mix}`,
     `  bounds: ${recipe.search} reference schedules a finding, ${showCount(told.shrinkTries)} shrink tries; ${showCount(result.inconclusive)} cases ran out of steps`,
     `  reached ${showCount(result.sitesReached)} sites, ${showCount(result.coverage.steps.size)} steps and ${showCount(result.coverage.pairs.size)} operation pairs; oracles asked ${showCount(sum(result.coverage.asked))} times`,
+    ...unreachedLine(result, told),
     canaryLine(result, told),
+  ];
+}
+
+/** So many unreached steps are named; the JSON summary has all. */
+const NAMED = 4;
+
+function unreachedLine({ unreached }: CampaignResult, { candidate }: Told): string[] {
+  if (unreached.length === 0) return [`  every step of ${candidate} was reached`];
+  const more = unreached.length > NAMED ? ` and ${unreached.length - NAMED} more (--json)` : '';
+  return [
+    `  ${unreached.length} steps of ${candidate} were never reached: ${unreached.slice(0, NAMED).join(', ')}${more}`,
   ];
 }
 

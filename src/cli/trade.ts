@@ -83,6 +83,7 @@ export async function openJob(recipe: Recipe): Promise<Job> {
     }),
     strategy: strategyNamed(recipe.strategy),
     search: recipe.search,
+    programs: new Set(recipe.operations.length > 0 ? recipe.operations : known.map((c) => c.operation.name)),
     texts: (finding) => textsOf(lab, finding),
   });
 }

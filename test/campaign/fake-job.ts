@@ -114,6 +114,10 @@ export class FakeJob implements Job {
     return 1;
   }
 
+  unreached(): readonly string[] {
+    return [];
+  }
+
   explore(): never {
     throw new Error('a fake job explores nothing');
   }
