@@ -1,16 +1,18 @@
 import type { Laboratory } from '../run/laboratory.js';
 import type { Finding, Violation } from '../run/finding.js';
-import type { Model } from '../program/model.js';
-import type { Edit } from '../program/model.js';
+import type { Edit, Model } from '../program/model.js';
+import type { Case } from '../scenario/case.js';
 
 type Lab = Pick<Laboratory, 'replay'>;
-/** Two models ready to run. */
-export type OpenLab = (candidate: Model, reference: Model) => Lab;
+/** Two models ready to run cases of the program operations of these names. */
+export type OpenLab = (candidate: Model, reference: Model, programs: ReadonlySet<string>) => Lab;
 
-/** Says which hunks findings are due to. Kernels with a hunk alone, and without one, are opened once for all findings. */
+/**
+ * Says which hunks findings are due to. Kernels with a hunk alone, and without one, are laid out as far as the finding's
+ * case calls them, once for all findings that call the same: laying out the whole of each takes a second.
+ */
 export class Blame {
-  private readonly alone = new Map<number, Lab>();
-  private readonly without = new Map<number, Lab>();
+  private readonly labs = new Map<string, Lab>();
   private readonly all: readonly number[];
 
   constructor(
@@ -28,35 +30,41 @@ export class Blame {
    */
   of(finding: Finding): readonly number[] {
     if (this.all.length === 1) return this.all; // it is the series
-    const alone = this.all.filter((i) => this.breaks(this.aloneLab(i), finding));
-    return alone.length > 0 ? alone : this.all.filter((i) => !this.breaks(this.withoutLab(i), finding));
+    const alone = this.all.filter((i) => this.breaks([this.hunks[i]], `hunk ${i}`, finding));
+    return alone.length > 0 ? alone : this.needed(finding);
   }
 
   /** The hunks without which the base stays broken; of a finding that the series repairs. */
   credit(finding: Finding): readonly number[] {
-    return this.all.filter((i) => this.breaks(this.withoutLab(i), finding));
+    return this.all.filter((i) => this.breaksWithout(i, finding));
   }
 
-  private breaks(lab: Lab, finding: Finding): boolean {
+  private needed(finding: Finding): readonly number[] {
+    return this.all.filter((i) => !this.breaksWithout(i, finding));
+  }
+
+  private breaksWithout(i: number, finding: Finding): boolean {
+    return this.breaks(
+      this.hunks.filter((_, k) => k !== i),
+      `without hunk ${i}`,
+      finding,
+    );
+  }
+
+  private breaks(hunks: readonly (readonly Edit[])[], name: string, finding: Finding): boolean {
+    const lab = this.lab(hunks, name, finding.case);
     return same(lab.replay(finding.case, 'candidate').violation, finding.violation);
   }
 
-  private aloneLab(i: number): Lab {
-    return this.lab(this.alone, i, `hunk ${i}`, [this.hunks[i]]);
-  }
-
-  private withoutLab(i: number): Lab {
-    const rest = this.hunks.filter((_, k) => k !== i);
-    return this.lab(this.without, i, `without hunk ${i}`, rest);
-  }
-
   /** Laid out beside the series, so that every step that a schedule names is there. */
-  private lab(among: Map<number, Lab>, i: number, name: string, hunks: readonly (readonly Edit[])[]): Lab {
-    let lab = among.get(i);
+  private lab(hunks: readonly (readonly Edit[])[], name: string, c: Case): Lab {
+    const programs = new Set(c.threads.flatMap((t) => t.operations.map((o) => o.name)));
+    const key = [name, ...[...programs].sort()].join(' ');
+    let lab = this.labs.get(key);
     if (lab === undefined) {
       const model = { ...this.base, name, edits: [...this.base.edits, ...hunks.flat()] };
-      lab = this.open(model, this.series);
-      among.set(i, lab);
+      lab = this.open(model, this.series, programs);
+      this.labs.set(key, lab);
     }
     return lab;
   }

@@ -16,10 +16,19 @@ function canonical(value: unknown): string {
   });
 }
 
+/** The operations are a megabyte of text, and always the same ones. */
+const texts = new WeakMap<readonly Operation[], string>();
+
+function textOf(operations: readonly Operation[]): string {
+  const text = texts.get(operations) ?? canonical(operations);
+  texts.set(operations, text);
+  return text;
+}
+
 /** 16 hex digits over the operations, the edits, the era and the rules. */
 export function modelHash(model: Model, operations: readonly Operation[]): string {
   const { era, cowReuse, edits } = model;
-  return hashText(canonical([era, cowReuse, edits, operations]));
+  return hashText(`[${[era, cowReuse, edits].map(canonical).join(',')},${textOf(operations)}]`);
 }
 
 /** One edit as a reader would say it. */

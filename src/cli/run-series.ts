@@ -11,10 +11,9 @@ import type { Placement } from '../patch/placement.js';
 import { printEdits } from '../program/edit-listing.js';
 import { existsIn } from '../program/kernel-version.js';
 import { operationsIn } from '../program/operations-in.js';
-import { Laboratory } from '../run/laboratory.js';
 import { caseGenerator, type GenerateOptions } from '../scenario/generate.js';
 import { strategyNamed } from '../schedule/strategies.js';
-import { callables, canaryRecipe, openJob, vocabulary } from './trade.js';
+import { callables, canaryRecipe, openJob, openPair, vocabulary } from './trade.js';
 import { saver } from './save-findings.js';
 import { version } from './version.js';
 
@@ -147,7 +146,7 @@ async function explore(
       ...SMALL_ODDS,
       plain,
     });
-  const lab = new Laboratory(callables, placement.model, placement.base.model);
+  const lab = await openPair(recipe);
   const worlds = aimedWorlds({
     lab,
     steps: new Set(steps.map((s) => s.name)),

@@ -7,6 +7,7 @@ import { loadModel, type Register } from './load-model.js';
 import { withMutes } from './mutes.js';
 import { patchedModel } from './patched-model.js';
 import { hardwareWanted } from './fuzz-options.js';
+import { editedOperation } from '../patch/difference.js';
 import { kernelWords } from '../kernel/verbs.js';
 import type { Finding } from '../run/finding.js';
 import { Laboratory } from '../run/laboratory.js';
@@ -32,6 +33,57 @@ export { callables };
 /** Two models, ready to run; throws BadInput for an edit that fits no operation. */
 export function openLab(candidate: Model, reference: Model): CountingLab {
   return new Laboratory(callables, candidate, reference);
+}
+
+/** The same for cases that call no other programs than these. */
+export function openPart(candidate: Model, reference: Model, programs: ReadonlySet<string>): Laboratory {
+  const some = callables.filter((c) => programs.has(c.operation.name));
+  const edits = [...candidate.edits, ...reference.edits];
+  const reached = new Set(
+    operationsWith(
+      some.map((c) => c.operation),
+      edits,
+    ).map((o) => o.name),
+  );
+  const part = (model: Model): Model => ({
+    ...model,
+    edits: model.edits.filter((e) => reached.has(editedOperation(e))),
+  });
+  return new Laboratory(some, part(candidate), part(reference));
+}
+
+/** Two models laid out, and the name of the candidate without the patch. */
+interface Pair {
+  readonly lab: Laboratory;
+  readonly unpatched: string;
+}
+
+/** Laying out whole kernels takes a second: the last pairs of built-in models are kept, patched or not. */
+const pairs = new Map<string, Promise<Pair>>();
+const KEPT = 2;
+
+function pairOf(recipe: Recipe): Promise<Pair> {
+  const { candidate, reference, mutes, edits } = recipe;
+  const builtIn = [candidate, reference].every((name) => models.some((m) => m.name === name));
+  if (!builtIn) return layOut(recipe); // a file may have changed
+  const key = JSON.stringify([candidate, reference, mutes, edits]);
+  const pair = pairs.get(key) ?? layOut(recipe);
+  pairs.delete(key);
+  pairs.set(key, pair);
+  for (const old of [...pairs.keys()].slice(0, -KEPT)) pairs.delete(old);
+  return pair;
+}
+
+async function layOut({ candidate, reference, mutes, edits }: Recipe): Promise<Pair> {
+  const muted = withMutes(await loadModel(candidate, register), mutes, operations);
+  const patched = edits === undefined ? muted : patchedModel(muted, edits, vocabulary);
+  const lab = new Laboratory(callables, patched, await loadModel(reference, register));
+  return { lab, unpatched: muted.name };
+}
+
+/** The two models of a recipe, ready to run. Throws BadInput for names that mean nothing. */
+export async function openPair(recipe: Recipe): Promise<Laboratory> {
+  return (await pairOf(recipe)).lab;
 }
 
 /** What `fuzz` does without options. */
@@ -60,11 +112,9 @@ export function textsOf(lab: CountingLab, finding: Finding): { trace: string; re
 
 /** Opens the job of a recipe; what workers load. Throws BadInput for names that mean nothing. */
 export async function openJob(recipe: Recipe): Promise<Job> {
-  const muted = withMutes(await loadModel(recipe.candidate, register), recipe.mutes, operations);
+  const { lab, unpatched } = await pairOf(recipe);
+  const { candidate, reference } = lab;
   const { edits } = recipe;
-  const candidate = edits === undefined ? muted : patchedModel(muted, edits, vocabulary);
-  const reference = await loadModel(recipe.reference, register);
-  const lab = openLab(candidate, reference);
   const restricted = recipe.operations.length === 0 ? {} : { operations: recipe.operations };
   const known = callables.filter((c) => existsIn(c, candidate.kernel) && existsIn(c, reference.kernel));
   return new LabJob({
@@ -72,7 +122,7 @@ export async function openJob(recipe: Recipe): Promise<Job> {
     candidate: modelData(
       candidate,
       operations,
-      edits === undefined ? undefined : { base: muted.name, listing: edits },
+      edits === undefined ? undefined : { base: unpatched, listing: edits },
     ),
     reference: modelData(reference, operations),
     generate: caseGenerator(known, {

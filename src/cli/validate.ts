@@ -6,11 +6,9 @@ import { readPatch } from '../campaign/read-patch.js';
 import { openSourceTree } from '../campaign/source-tree.js';
 import { workerThreads } from '../campaign/workforce.js';
 import { FORMATS, formatNamed } from '../patch/formats.js';
-import type { Placement } from '../patch/placement.js';
 import { placeSeries } from '../patch/place-series.js';
 import type { PatchSeries } from '../patch/series.js';
 import type { SeriesVerdict } from '../patch/verdict.js';
-import { Laboratory } from '../run/laboratory.js';
 import { parseDuration } from './duration.js';
 import { workersOf } from './fuzz-options.js';
 import { knownSignatures } from './known-findings.js';
@@ -18,7 +16,7 @@ import { parseCount } from './numbers.js';
 import { patchBytes } from './patch-bytes.js';
 import { judgeRepro } from './repro.js';
 import { runSeries, USUAL, type RunPlan } from './run-series.js';
-import { callables, register } from './trade.js';
+import { openPart, register } from './trade.js';
 import { validateExitCode } from './validate-exit.js';
 import { worthOf } from './worth.js';
 
@@ -72,8 +70,7 @@ async function validate(patches: readonly string[], options: ValidateOptions): P
   const tree = options.tree === undefined ? undefined : await openSourceTree(options.tree);
   const placement = placeSeries(series, register.models, register.operations, options.base, tree);
   const runs = await runSeries(placement, plan.run);
-  const open = (a: Placement['model'], b: Placement['model']): Laboratory => new Laboratory(callables, a, b);
-  const judged = judgeSeries(placement, runs, open);
+  const judged = judgeSeries(placement, runs, openPart);
   const repro = options.repro === undefined ? undefined : await judgeRepro(options.repro, placement);
   const verdict: SeriesVerdict = {
     ...judged,

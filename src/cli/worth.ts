@@ -3,6 +3,7 @@ import { editedOperation } from '../patch/difference.js';
 import type { SeriesVerdict, Worth } from '../patch/verdict.js';
 import { existsIn } from '../program/kernel-version.js';
 import { measureCosts, type Costs } from '../run/measure-costs.js';
+import type { Side } from '../run/lab.js';
 import { Laboratory } from '../run/laboratory.js';
 import { caseGenerator } from '../scenario/generate.js';
 import { costText, roundTripsOf, UNDISTURBED } from './cost-text.js';
@@ -17,10 +18,9 @@ export function worthOf(placement: Placement): Pick<SeriesVerdict, 'worth' | 'ro
   if (edits.length === 0) return { worth: [], roundTrips: { before: 0, after: 0, cases: 0 } };
   const known = callables.filter((c) => existsIn(c, base.model.kernel));
   const draw = caseGenerator(known, { hardware: 'conforming', ...UNDISTURBED });
-  const measure = (m: Placement['model']): Costs =>
-    measureCosts(new Laboratory(callables, m, m).bench('candidate'), draw, 'worth', CASES);
-  const before = measure(base.model);
-  const after = measure(model);
+  const lab = new Laboratory(callables, model, base.model);
+  const measure = (side: Side): Costs => measureCosts(lab.bench(side), draw, 'worth', CASES);
+  const [before, after] = [measure('reference'), measure('candidate')];
   const functions = [...new Set(edits.map(editedOperation))].sort();
   const worth: Worth[] = functions.map((operation) => ({
     operation,

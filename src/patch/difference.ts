@@ -2,7 +2,7 @@ import { runtime } from '../machine/execute.js';
 import { differing } from '../program/differing.js';
 import { lower } from '../program/lower.js';
 import type { Edit, Model } from '../program/model.js';
-import { operationsIn } from '../program/operations-in.js';
+import { operationsIn, operationsWith } from '../program/operations-in.js';
 import type { Callable } from '../program/callable.js';
 import type { Operation } from '../program/step.js';
 
@@ -27,8 +27,11 @@ export function differingSteps(
 ): readonly DifferingStep[] {
   if (edits.length === 0) return [];
   const withEdits = (list: readonly Edit[]): Model => ({ ...base, edits: [...base.edits, ...list] });
-  const [a, b] = lower(programs, [withEdits(edits), base, withEdits(series)], runtime);
   const edited = new Set(edits.map(editedOperation));
+  const reaches = (program: Operation): boolean =>
+    operationsWith([program], [...base.edits, ...series]).some((o) => edited.has(o.name));
+  // a program is laid out alike whatever stands beside it, and laying out all of them takes a second
+  const [a, b] = lower(programs.filter(reaches), [withEdits(edits), base, withEdits(series)], runtime);
   const changed: DifferingStep[] = [];
   const around: DifferingStep[] = [];
   const differ = differing(a, b);

@@ -94,7 +94,8 @@ export class Drafts {
   /** Adds an instruction; its place. */
   emit(draft: Omit<Draft, 'next' | 'otherwise' | 'skip'>): number {
     const at = this.row.length;
-    this.row.push({ ...draft, next: at + 1, otherwise: at + 1, skip: at + 1 });
+    const { primitive, args, mask, info } = draft;
+    this.row.push({ primitive, args, mask, info, next: at + 1, otherwise: at + 1, skip: at + 1 });
     return at;
   }
 
@@ -121,22 +122,24 @@ export class Drafts {
 
 export const nop = (): number => DONE;
 
+const NONE: Operand = { mode: AS_IS, value: 0 };
+
 /** The instruction of one model; a step that the model lacks stays as a place where nothing happens. */
 function finish(d: Draft, bit: Mask): Instruction {
   const has = (d.mask & bit) !== 0;
-  const arg = (i: number): Operand => d.args[i] ?? { mode: AS_IS, value: 0 };
+  const [a = NONE, b = NONE, c = NONE, e = NONE] = d.args;
   return {
     // eslint-disable-next-line @typescript-eslint/unbound-method -- primitives do not use `this`
     run: has ? d.primitive.run : nop,
     primitive: d.primitive,
-    am: arg(0).mode,
-    a: arg(0).value,
-    bm: arg(1).mode,
-    b: arg(1).value,
-    cm: arg(2).mode,
-    c: arg(2).value,
-    dm: arg(3).mode,
-    d: arg(3).value,
+    am: a.mode,
+    a: a.value,
+    bm: b.mode,
+    b: b.value,
+    cm: c.mode,
+    c: c.value,
+    dm: e.mode,
+    d: e.value,
     next: has ? d.next : d.skip,
     otherwise: has ? d.otherwise : d.skip,
     visible: d.primitive.visible,

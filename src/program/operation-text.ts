@@ -267,7 +267,7 @@ export class OperationText {
 
   private emitJump(info: StepInfo, mask: Mask = this.shared.all): number {
     const { drafts, runtime } = this.shared;
-    return drafts.emit({ primitive: { ...runtime.assign, name: 'goto', run: nop }, args: [], mask, info });
+    return drafts.emit({ primitive: jumpLike(runtime.assign), args: [], mask, info });
   }
 
   /** The operand for an argument; computed ones are put into a register of their own first. */
@@ -295,5 +295,14 @@ export class OperationText {
     return { mode: READ, value: into };
   }
 }
+
+/** A jump is laid out as a primitive that does nothing; one value for all. */
+function jumpLike(assign: Primitive): Primitive {
+  let jump = jumps.get(assign);
+  if (jump === undefined) jumps.set(assign, (jump = { ...assign, name: 'goto', run: nop }));
+  return jump;
+}
+
+const jumps = new WeakMap<Primitive, Primitive>();
 
 const zero: Operand = { mode: AS_IS, value: 0 };
