@@ -25,6 +25,14 @@ export function* generated(seed: string, bases: readonly string[]): Generator<Ge
   }
 }
 
+/** What was done, in words. */
+export function kindOf({ edits }: Generated): string {
+  const kinds = edits.map((e) => e.kind).join();
+  if (kinds === 'mute') return 'a notification taken away';
+  if (kinds === 'drop') return 'a step left out';
+  return kinds === 'insert' ? 'a step done twice' : 'a step moved';
+}
+
 /** The edits as `validate` would have them if somebody had said them: one hunk, nothing read. */
 export function direct({ base, operation, edits }: Generated): Placement {
   const hunk = {

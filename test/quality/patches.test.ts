@@ -40,8 +40,14 @@ test('each patch is judged as it deserves, hunk by hunk', () => {
   );
 }, 300_000);
 
-test('generated patches are judged as their edits are', () => {
+test('generated patches are judged as their edits are, and so are their variants', () => {
   const script = 'dist/test/bench/generated-patches.js'; // npm run generated-patches: a hundred
-  const { stdout } = spawnSync(process.execPath, [script, '4', 'some'], { encoding: 'utf8' });
-  expect(stdout).toMatch(/^4 patches\n( {2}\d+ {2}agree: \S+\n| {2}\d+ {2}not-\S+\n)+$/);
+  const { stdout, stderr, status } = spawnSync(process.execPath, [script, '4', 'some'], { encoding: 'utf8' });
+  expect(stderr).toBe('');
+  expect(stdout).toMatch(/^4 patches of .*\n( {2}.*\n)+$/);
+  for (const [, judged, agree] of stdout.matchAll(/: (\d+) judged, (\d+) agree/g)) expect(agree).toBe(judged);
+  for (const [, again, alike] of stdout.matchAll(/; (\d+) judged again, (\d+) with/g))
+    expect(alike).toBe(again);
+  expect(stdout).toContain('the functions in another file: 4 the same edits, hunk by hunk');
+  expect(status).toBe(0);
 }, 300_000);
