@@ -145,11 +145,16 @@ function judgeHunk(
   if (hunk.verdict === 'not-modelled' || hunk.verdict === 'not-placeable')
     return { judgement: hunk.verdict, why: hunk.why };
   if (hunk.verdict === 'harmless' || hunk.edits.length === 0) return { judgement: 'harmless', why: hunk.why };
+  if (evidence.length > 0) return { judgement: 'accepted', why: acceptedText(evidence) };
   if (reached === 0)
     return { judgement: 'not-reached', why: 'no case reached a step that it changes, so nothing is known' };
   if (repairs) return { judgement: 'repairs', why: 'the base fails without it, and does not with it' };
-  const accepted = evidence.length > 0 ? `; ${evidence.length} known findings were accepted` : '';
-  return { judgement: 'safe', why: `nothing was found within the bounds${accepted}${unrun}` };
+  return { judgement: 'safe', why: `nothing was found within the bounds${unrun}` };
+}
+
+/** `all that was found was accepted before: candidate-only stale-read wp_page_copy device`. */
+function acceptedText(evidence: readonly Evidence[]): string {
+  return `all that was found was accepted before: ${evidence.map((e) => signatureOf(e.finding)).join('; ')}`;
 }
 
 function ofSeries(
@@ -161,6 +166,7 @@ function ofSeries(
   return worst([
     ...hunks.map((h) => h.judgement),
     ...fresh.map((e): Judgement => (e.conforming ? 'unsafe' : 'unsafe-on-hardware')),
+    ...(joint.length > fresh.length ? (['accepted'] as const) : []),
     ...(both.length > 0 ? (['both'] as const) : []),
   ]);
 }

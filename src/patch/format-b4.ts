@@ -1,7 +1,7 @@
 import { renderText } from './format-text.js';
 import { tallyOf, verdictWords, type Level } from './judgement-words.js';
 import { plain } from './plain-text.js';
-import { hunkRemarks, seriesLevel, seriesRemarks } from './remarks.js';
+import { evidenceOf, hunkRemarks, seriesLevel, seriesRemarks } from './remarks.js';
 import type { SeriesVerdict } from './verdict.js';
 
 /** b4 takes any other word for `fail`. */
@@ -30,8 +30,7 @@ export function renderB4(v: SeriesVerdict): string {
 /** The first thing that is wrong, or else how many hunks of what kind. */
 function summaryOf(v: SeriesVerdict): string {
   const first = [...v.hunks.flatMap(hunkRemarks), ...seriesRemarks(v)].find((r) => r.level === 'error');
-  const evidence = [...v.hunks.flatMap((h) => h.evidence), ...v.joint];
-  const verdict = verdictWords(v.judgement, evidence);
+  const verdict = verdictWords(v.judgement, evidenceOf(v));
   const tally = tallyOf(v.hunks.map((h) => h.judgement));
   return plain(first === undefined ? `${verdict} (${tally})` : `${verdict}: ${first.text} (${tally})`);
 }

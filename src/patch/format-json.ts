@@ -1,3 +1,5 @@
+import { signatureOf } from '../run/finding.js';
+import { acceptedSignatures } from './remarks.js';
 import type { Evidence, SeriesVerdict } from './verdict.js';
 
 const evidence = (e: Evidence): object => ({
@@ -6,6 +8,7 @@ const evidence = (e: Evidence): object => ({
   kind: e.finding.violation.kind,
   site: e.finding.violation.site,
   agent: e.finding.violation.agent,
+  signature: signatureOf(e.finding),
   hardware: e.hardware,
   known: e.known,
   rates: e.finding.rates,
@@ -20,6 +23,7 @@ export function renderJson(v: SeriesVerdict): string {
     subjects: v.subjects,
     base: { model: v.base.model.name, why: v.base.why, score: v.base.score, applied: v.base.applied },
     verdict: v.judgement,
+    accepted: acceptedSignatures(v),
     hunks: v.hunks.map((h) => ({
       patch: h.hunk.patch,
       file: h.hunk.file,

@@ -1,5 +1,13 @@
 import { plain } from './plain-text.js';
-import { baseRemarks, hunkRemarks, seriesRemarks, worstLevel, type Remark } from './remarks.js';
+import {
+  acceptedMark,
+  acceptedSignatures,
+  baseRemarks,
+  hunkRemarks,
+  seriesRemarks,
+  worstLevel,
+  type Remark,
+} from './remarks.js';
 import type { JudgedHunk, SeriesVerdict } from './verdict.js';
 import { element, escapeXml } from './xml-text.js';
 
@@ -47,6 +55,7 @@ function properties(v: SeriesVerdict): string {
     base: base.model.name,
     'base-chosen': base.why,
     verdict: v.judgement,
+    accepted: acceptedSignatures(v).join('; '),
     seed: bounds.seed,
     cases: bounds.cases,
     hardware: bounds.hardware.join(' '),
@@ -62,7 +71,9 @@ function testcase(attributes: Test[0], remarks: readonly Remark[]): string {
   const level = worstLevel(remarks);
   const bad = level === 'error' || level === 'unknown';
   const said = bad ? remarks.filter((r) => r.level === level) : [];
-  const lines = remarks.map((r) => [plain(r.text), detailOf(r)].filter((t) => t !== '').join('\n'));
+  const lines = remarks.map((r) =>
+    [plain(r.text) + acceptedMark(r), detailOf(r)].filter((t) => t !== '').join('\n'),
+  );
   const result = said
     .slice(0, 1)
     .map((r) =>

@@ -1,6 +1,16 @@
-import { JUDGEMENT } from './judgement-words.js';
+import { verdictWords } from './judgement-words.js';
 import { plain } from './plain-text.js';
-import { baseRemarks, hunkRemarks, placeOf, seriesRemarks, worstLevel, type Remark } from './remarks.js';
+import {
+  acceptedMark,
+  acceptedSignatures,
+  baseRemarks,
+  evidenceOf,
+  hunkRemarks,
+  placeOf,
+  seriesRemarks,
+  worstLevel,
+  type Remark,
+} from './remarks.js';
 import type { JudgedHunk, SeriesVerdict } from './verdict.js';
 
 /**
@@ -21,7 +31,8 @@ export function renderKtap(v: SeriesVerdict): string {
     comment(`seed: ${v.bounds.seed}`),
     ...baseRemarks(v).map((r) => comment(`${r.rule}: ${r.text}${hardwareOf(r)}`)),
     ...tests.flatMap(([name, remarks], i) => testLines(i + 1, name, remarks)),
-    comment(`verdict: ${JUDGEMENT[v.judgement].says}`),
+    ...acceptedSignatures(v).map((s) => comment(`accepted before: ${s}`)),
+    comment(`verdict: ${verdictWords(v.judgement, evidenceOf(v))}`),
     '',
   ].join('\n');
 }
@@ -40,7 +51,7 @@ function testLines(number: number, name: string, remarks: readonly Remark[]): st
   return [
     ...remarks
       .filter((r) => r.evidence !== undefined || r !== first)
-      .map((r) => comment(`${r.text}${hardwareOf(r)}`)),
+      .map((r) => comment(`${r.text}${acceptedMark(r)}${hardwareOf(r)}`)),
     `${result} ${number} ${name} # ${directive}${plain(first.text)}`,
   ];
 }

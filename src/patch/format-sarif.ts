@@ -3,7 +3,7 @@ import { VERDICTS } from '../oracle/verdict.js';
 import { verdictText } from '../report/sentence.js';
 import { JUDGEMENT, type Level } from './judgement-words.js';
 import { plain } from './plain-text.js';
-import { baseRemarks, hunkRemarks, seriesRemarks, type Remark } from './remarks.js';
+import { acceptedSignatures, baseRemarks, hunkRemarks, seriesRemarks, type Remark } from './remarks.js';
 import { JUDGEMENTS, type Evidence, type JudgedHunk, type SeriesVerdict } from './verdict.js';
 
 const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json';
@@ -31,12 +31,15 @@ export function renderSarif(v: SeriesVerdict): string {
     columnKind: 'utf16CodeUnits',
     results: [
       ...v.hunks.flatMap((h, i) => resultsOf(h, i)),
-      ...v.joint.map((e) => ({ ...resultOf(remarkOf(e), edited), properties: { joint: true } })),
+      ...seriesRemarks(v)
+        .filter((r) => r.evidence !== undefined)
+        .map((r) => ({ ...resultOf(r, edited), properties: { joint: true } })),
     ],
     properties: {
       base: v.base.model.name,
       baseChosen: v.base.why,
       verdict: v.judgement,
+      accepted: acceptedSignatures(v),
       hunks: v.hunks.length,
       bounds: v.bounds,
     },
@@ -51,18 +54,10 @@ const RULES = [
   ...VERDICTS.map((id) => ({ id, shortDescription: { text: verdictText({ ...SOME, kind: id }) } })),
 ];
 
-const remarkOf = (evidence: Evidence): Remark => ({
-  level: 'error',
-  rule: evidence.finding.violation.kind,
-  text: evidence.title,
-  evidence,
-});
-
 function resultsOf(h: JudgedHunk, index: number): readonly object[] {
-  const known = h.evidence.filter((e) => e.known).map(remarkOf);
   const { patch, line } = h.hunk;
   const properties = { hunk: index, judgement: h.judgement, patch, lineOfPatch: line };
-  return [...hunkRemarks(h), ...known].map((r) => ({ ...resultOf(r, [h]), properties }));
+  return hunkRemarks(h).map((r) => ({ ...resultOf(r, [h]), properties }));
 }
 
 function resultOf({ level, rule, text, evidence }: Remark, at: readonly JudgedHunk[]): object {

@@ -1,6 +1,6 @@
 import type { Level } from './judgement-words.js';
 import { plain, plural } from './plain-text.js';
-import { baseRemarks, hunkRemarks, placeOf, seriesRemarks, type Remark } from './remarks.js';
+import { acceptedMark, baseRemarks, hunkRemarks, placeOf, seriesRemarks, type Remark } from './remarks.js';
 import type { SeriesVerdict } from './verdict.js';
 
 /** The words of scripts/checkpatch.pl; b4 and editors know them. */
@@ -31,5 +31,7 @@ export function renderTerse(v: SeriesVerdict): string {
 function lineOf({ rule, text, evidence }: Remark): string {
   const unusual = evidence !== undefined && !evidence.conforming ? ` (on ${evidence.hardware})` : '';
   const whose = { 'base-fails': 'the base fails as well: ', repaired: 'the patch repairs: ' };
-  return plain(`${rule === 'base-fails' || rule === 'repaired' ? whose[rule] : ''}${text}${unusual}`);
+  return plain(
+    `${rule === 'base-fails' || rule === 'repaired' ? whose[rule] : ''}${text}${acceptedMark({ evidence })}${unusual}`,
+  );
 }

@@ -1,7 +1,7 @@
 import { signatureOf } from '../run/finding.js';
 import { JUDGEMENT, tallyOf, verdictWords } from './judgement-words.js';
 import { count, plain, plural, wrap } from './plain-text.js';
-import { placeOf, ranked, seriesRemarks } from './remarks.js';
+import { evidenceOf, placeOf, ranked, seriesRemarks } from './remarks.js';
 import type { Evidence, JudgedHunk, SeriesVerdict } from './verdict.js';
 
 /** Findings that are printed of a hunk, and of the series. */
@@ -10,12 +10,11 @@ const MOST = 3;
 /** What a reviewer pastes: plain text, at most 72 columns, as mail wants it. */
 export function renderText(v: SeriesVerdict): string {
   const harmless = v.hunks.filter((h) => h.judgement === 'harmless');
-  const evidence = [...v.hunks.flatMap((h) => h.evidence), ...v.joint];
   return [
     ...v.subjects.filter((s) => plain(s) !== '').flatMap((s) => wrap(s, '  ', '')),
     ...wrap(`base: ${v.base.model.name}`, '  ', ''),
     ...wrap(`chosen: ${v.base.why}`, '    ', '  '),
-    ...wrap(`verdict: ${verdictWords(v.judgement, evidence)}`, '  ', ''),
+    ...wrap(`verdict: ${verdictWords(v.judgement, evidenceOf(v))}`, '  ', ''),
     ...wrap(tallyOf(v.hunks.map((h) => h.judgement)), '  '),
     ...v.hunks.filter((h) => h.judgement !== 'harmless').flatMap((h) => hunkLines(h, v.subjects.length > 1)),
     ...harmlessLines(harmless),
@@ -38,6 +37,7 @@ function hunkLines(h: JudgedHunk, series: boolean): string[] {
   const untold =
     (h.judgement === 'safe' && !h.why.includes(' never ran: ')) ||
     (blamed && h.judgement !== 'unsafe-in-part') ||
+    h.judgement === 'accepted' ||
     h.why === '';
   const rest =
     blamed && h.judgement !== 'unsafe-in-part' && (verdict === 'not-modelled' || verdict === 'not-placeable');

@@ -62,6 +62,12 @@ export const JUDGEMENT: Readonly<Record<Judgement, Words>> = {
     tally: 'not reached',
     about: 'what it changes was never run',
   },
+  accepted: {
+    level: 'warning',
+    says: 'nothing new within bounds',
+    tally: 'failing as was accepted',
+    about: 'fails where the base does not, and every finding was accepted before (--known)',
+  },
   both: {
     level: 'warning',
     says: 'safe within bounds; the base has failures of its own',
@@ -88,10 +94,13 @@ export const JUDGEMENT: Readonly<Record<Judgement, Words>> = {
   },
 };
 
-/** `UNSAFE`, or `UNSAFE on hardware that …` when the evidence tells. */
+/** `UNSAFE`, or `UNSAFE on hardware that …` when the evidence tells; of accepted findings how many. */
 export function verdictWords(judgement: Judgement, evidence: readonly Evidence[]): string {
   const unusual = evidence.find((e) => !e.known && !e.conforming);
   if (judgement === 'unsafe-on-hardware' && unusual !== undefined) return `UNSAFE on ${unusual.hardware}`;
+  const known = evidence.filter((e) => e.known).length;
+  if (judgement === 'accepted' && known > 0)
+    return `${JUDGEMENT.accepted.says}; ${plural(known, 'finding')} accepted before (--known)`;
   return JUDGEMENT[judgement].says;
 }
 

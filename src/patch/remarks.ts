@@ -1,3 +1,4 @@
+import { signatureOf } from '../run/finding.js';
 import { JUDGEMENT, verdictWords, type Level } from './judgement-words.js';
 import { plural } from './plain-text.js';
 import type { Evidence, JudgedHunk, Judgement, SeriesVerdict } from './verdict.js';
@@ -15,21 +16,37 @@ export interface Remark {
   readonly evidence?: Evidence;
 }
 
-/** A hunk is remarked upon once for each finding that is blamed on it, or once for its judgement. */
+/** A hunk is remarked upon once for each finding that is blamed on it, or once for its judgement; then for what was accepted. */
 export function hunkRemarks(h: JudgedHunk): readonly Remark[] {
   const fresh = ranked(h.evidence).filter((e) => !e.known);
+  const known = ranked(h.evidence).filter((e) => e.known);
+  const accepted = known.map((e) => ofFinding(e, 'warning'));
   const blame = h.judgement === 'unsafe-in-part' ? 'unknown' : 'error';
-  if (fresh.length > 0) return fresh.map((e) => ofFinding(e, blame));
+  if (fresh.length > 0) return [...fresh.map((e) => ofFinding(e, blame)), ...accepted];
   const { level } = JUDGEMENT[h.judgement];
-  return [{ level, rule: h.judgement, text: judgementText(h) }];
+  return [{ level, rule: h.judgement, text: judgementText(h) }, ...accepted];
+}
+
+/** Behind the title of a finding that was accepted before. */
+export const acceptedMark = ({ evidence }: { readonly evidence?: Evidence | undefined }): string =>
+  evidence?.known === true ? ' (known, accepted)' : '';
+
+/** All that the patch is blamed for, each finding once. */
+export function evidenceOf(v: SeriesVerdict): readonly Evidence[] {
+  return [...new Set([...v.hunks.flatMap((h) => h.evidence), ...v.joint])];
+}
+
+/** The signatures of findings of the patch that were accepted before, each once. */
+export function acceptedSignatures(v: SeriesVerdict): readonly string[] {
+  const known = evidenceOf(v).filter((e) => e.known);
+  return [...new Set(known.map((e) => signatureOf(e.finding)))].sort();
 }
 
 /** `safe within bounds; its steps ran 16 times`, `not modelled: …`. */
 function judgementText(h: JudgedHunk): string {
   const says = verdictWords(h.judgement, h.evidence);
   const times = h.reached > 0 ? `; its steps ran ${plural(h.reached, 'time')}` : '';
-  const known = h.evidence.length > 0 ? `; ${plural(h.evidence.length, 'known finding')} accepted` : '';
-  return h.judgement === 'safe' || h.why === '' ? says + times + known : `${says}: ${h.why}`;
+  return h.judgement === 'safe' || h.why === '' ? says + times : `${says}: ${h.why}`;
 }
 
 const ofFinding = (evidence: Evidence, level: Level): Remark => ({
@@ -42,9 +59,7 @@ const ofFinding = (evidence: Evidence, level: Level): Remark => ({
 /** What is wrong, or unknown, of the series beyond its hunks. */
 export function seriesRemarks(v: SeriesVerdict): readonly Remark[] {
   return [
-    ...ranked(v.joint)
-      .filter((e) => !e.known)
-      .map((e) => ofFinding(e, 'error')),
+    ...ranked(v.joint).map((e) => ofFinding(e, e.known ? 'warning' : 'error')),
     ...(v.repro?.fixed === false ? [notFixed(v.repro)] : []),
     ...doubts(v),
   ];

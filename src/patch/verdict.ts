@@ -10,6 +10,7 @@ export const JUDGEMENTS = [
   'not-placeable',
   'not-modelled',
   'not-reached',
+  'accepted',
   'both',
   'safe',
   'repairs',

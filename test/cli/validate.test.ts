@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -130,18 +130,19 @@ test.each(bad)('%s ends with 2 and one sentence', async (_name, patch, args, exp
   expect(existsSync(join(work, 'crashes'))).toBe(false);
 });
 
+const wpPageCopy = 'test/patch/patches/cow-without-notify.patch';
+
 /** Runs a command line of the build, whose workers can be hired. */
-function judge(...args: string[]): { status: number | null; stdout: string } {
-  const patch = 'test/patch/patches/cow-without-notify.patch';
+function judge(patch: string, ...args: string[]): { status: number | null; stdout: string } {
   const main = ['dist/src/cli/main.js', 'validate', patch, '--base', 'v5.0', '--seed', 'x', '--cases', '500'];
   return spawnSync(process.execPath, [...main, '--hardware', 'conforming', '--workers', '1', ...args], {
     encoding: 'utf8',
   });
 }
 
-test('a notification that carries weight is missed, until its finding is accepted', () => {
+test('a notification that carries weight is missed, until its finding is accepted, also of the next version', () => {
   const crashes = join(work, 'findings');
-  const first = judge('--crashes', crashes, '--format', 'json');
+  const first = judge(wpPageCopy, '--crashes', crashes, '--format', 'json');
   expect(first.status).toBe(1);
   const { verdict, hunks } = JSON.parse(first.stdout);
   expect([verdict, hunks[0].function, hunks[0].verdict]).toEqual(['unsafe', 'wp_page_copy', 'unsafe']);
@@ -149,9 +150,21 @@ test('a notification that carries weight is missed, until its finding is accepte
   expect(kinds).toContain('stale-entry wp_page_copy');
   expect(readdirSync(crashes).length).toBeGreaterThan(0);
 
-  const second = judge('--known', crashes, '--no-save', '--format', 'terse');
-  expect([second.status, second.stdout]).toEqual([
-    0,
-    expect.stringMatching(/^mm\/memory\.c:2533: NOTE: safe within bounds; .*known findings? accepted$/m),
-  ]);
+  // the second version stands elsewhere in the file, and has one more hunk
+  const v2 = readFileSync(wpPageCopy, 'utf8')
+    .replace('[PATCH]', '[PATCH v2]')
+    .replace(
+      /@@ -(\d+),(\d+) \+(\d+),(\d+) @@/g,
+      (_, a, n, b, m) => `@@ -${+a + 70},${n} +${+b + 71},${m} @@`,
+    );
+  const more = comment.slice(comment.indexOf('@@')).replace('-2527,7 +2527,7', '-900,7 +900,7');
+  const second = judge(file(withHunk(v2, more)), '--known', crashes, '--no-save', '--format', 'json');
+  expect(second.status).toBe(0);
+  const after = JSON.parse(second.stdout);
+  expect(after.hunks.map((h: { verdict: string }) => h.verdict)).toEqual(['harmless', 'accepted']);
+  expect(after.verdict).toBe('accepted');
+  expect(after.accepted).toContain('candidate-only stale-entry wp_page_copy device');
 }, 300_000);
+
+/** The patch with one more hunk before its first. */
+const withHunk = (patch: string, hunk: string): string => patch.replace(/^@@/m, `${hunk}@@`);

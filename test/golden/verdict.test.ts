@@ -20,6 +20,16 @@ const verdicts = {
   everything: everything(),
   nothing: still,
   safe: verdict(),
+  accepted: verdict({
+    judgement: 'accepted',
+    hunks: [
+      hunk({
+        judgement: 'accepted',
+        why: 'all that was found was accepted before',
+        evidence: [evidence({ known: true })],
+      }),
+    ],
+  }),
   both: verdict({ judgement: 'both', both: [evidence({}, { class: 'both' })] }),
 };
 

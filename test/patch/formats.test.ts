@@ -157,11 +157,21 @@ test('findings stand in SARIF at the lines of the patched file, and keep their f
   expect(at(2540).fingerprints).toEqual(at(2533).fingerprints);
 });
 
-test('a known finding is a suppressed result of SARIF, and fails nothing', async () => {
-  const v = verdict({ hunks: [hunk({ evidence: [evidence({ known: true })] })] });
-  expect(await one(v)).toEqual(['pass', 'ok', 'pass', 'pass none', 'NOTE']);
+test('findings that were accepted fail nothing, and are said in every format', async () => {
+  const signature = 'candidate-only stale-read wp_page_copy device';
+  const why = `all that was found was accepted before: ${signature}`;
+  const known = { judgement: 'accepted', why, evidence: [evidence({ known: true })] } as const;
+  const v = verdict({ judgement: 'accepted', hunks: [hunk(known)] });
+  expect(await one(v)).toEqual(['warn', 'ok', 'pass', 'fail warning', 'WARNING']);
   const suppressed = sarifRun(v).results.filter((r) => r.suppressions !== undefined);
   expect(suppressed.map((r) => r.ruleId)).toEqual(['stale-read']);
+  expect(JSON.parse(render('json', v)).accepted).toEqual([signature]);
+  for (const { name } of FORMATS) {
+    const text = render(name, v);
+    expect(text).not.toContain('safe within bounds');
+    if (name !== 'json') expect(text).toContain('1 finding accepted before (--known)');
+    expect(text.replaceAll(/\s+|\\n/g, ' ')).toContain(signature);
+  }
 });
 
 test('JUnit counts what it lists', async () => {
