@@ -142,7 +142,11 @@ export function everything(): SeriesVerdict {
       ),
       harmless('include/linux/mmu_notifier.h', 160, 'comments and blanks'),
       hunk(
-        { judgement: 'accepted', evidence: [evidence({ known: true })], why: 'all that was found was accepted' },
+        {
+          judgement: 'accepted',
+          evidence: [evidence({ known: true })],
+          why: 'all that was found was accepted',
+        },
         { file: 'mm/ksm.c', fileLine: 1049, line: 210, function: 'write_protect_page' },
       ),
       harmless('mm/rmap.c', 1400, 'comments and blanks'),
