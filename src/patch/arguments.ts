@@ -4,6 +4,7 @@ import type { Arg, Constant, Operation, Register } from '../program/step.js';
 import { BadInput } from '../base/errors.js';
 import type { Anchor } from './anchors.js';
 import type { CCall } from './c-units.js';
+import { respellingOf } from './spelling.js';
 
 /** What the C's expressions mean in an operation, learned from calls that stand where its steps do. */
 export class Arguments {
@@ -28,6 +29,7 @@ export class Arguments {
       return;
     }
     const texts = ownArgs(call, args.length);
+    if (anchor.step.kind === 'call' && texts.length !== args.length) return; // which is which, nothing says
     texts.forEach((text, i) => {
       if (args[i] !== undefined && !this.known.has(text)) this.known.set(text, args[i]);
     });
@@ -97,15 +99,20 @@ function sizeOf(text: string): Constant | undefined {
 
 /** The arguments without the mm or vma, which the steps know from the address. */
 export function ownArgs(call: CCall, count: number): readonly string[] {
+  const takes = respellingOf(call.name)?.takes;
+  if (takes !== undefined) return takes.flatMap((i) => call.args[i] ?? []);
   const [first = '', ...rest] = call.args;
   const isSpace = /^(& )?(\w+ -> )?(mm|vma|vm_mm|tlb|src_mm|dst_mm|src|dst|\w+_vma|\w+_mm)$/.test(first);
   return isSpace && call.args.length >= count ? rest : call.args;
 }
 
-/** The same arguments, whether the mm is written `mm` or `vma->vm_mm`. */
+/** The same arguments, whether the mm is written `mm` or `vma->vm_mm`, and whether a gather is handed on. */
 export function sameTexts(a: CCall, b: CCall): boolean {
   const plain = ({ args }: CCall): string =>
-    args.map((text) => text.replace(/^(\w+_)?vma -> vm_mm$/, (_, which: string = '') => `${which}mm`)).join();
+    args
+      .filter((text) => !/^(& )?tlb$/.test(text))
+      .map((text) => text.replace(/^(\w+_)?vma -> vm_mm$/, (_, which: string = '') => `${which}mm`))
+      .join();
   return plain(a) === plain(b);
 }
 

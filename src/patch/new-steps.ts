@@ -50,13 +50,19 @@ function donorOf(scene: Scene, element: Element): Do | Expand | Call | undefined
   const copies = own.map((a) => frozen(a.step, maskIn(scene.operation, scene.model))).filter(canTakeArgs);
   const alike = copies.find((c) => countOf(c) === ownArgs(element.call!, countOf(c)).length);
   if (copies.length > 0) return alike ?? copies[0];
-  for (const operation of [scene.operation, ...scene.operations]) {
-    const found = firstCall(operation.steps, verb) ?? firstCall(operation.steps, loud);
-    const maskOf = maskIn(operation, scene.model);
-    if (found !== undefined && canTakeArgs(found) && isWhole(found, maskOf))
-      return stateOf(found, verb, maskOf);
-  }
+  for (const name of new Set([verb, loud]))
+    for (const operation of [scene.operation, ...scene.operations]) {
+      const found = firstCall(operation.steps, name);
+      const maskOf = maskIn(operation, scene.model);
+      if (found === undefined || !canTakeArgs(found) || !isWhole(found, maskOf)) continue;
+      if (name === verb || saysWhetherItNotifies(found)) return stateOf(found, verb, maskOf);
+    }
   return undefined;
+}
+
+/** The louder verb is the quiet one with a slot; one that calls something more besides is another verb. */
+function saysWhetherItNotifies(step: Do | Expand | Call): boolean {
+  return step.kind === 'expand' && step.parts.some(isWritten(step));
 }
 
 /** The model runs all of the verb but slots: none of its parts was replaced by another change. */
@@ -65,7 +71,8 @@ function isWhole(step: Do | Expand | Call, maskOf: (step: Step) => number): bool
   return step.parts.every((p) => (p.kind === 'do' && p.slot !== undefined) || maskOf(p) !== 0);
 }
 
-function countOf(step: Do | Expand | Call): number {
+/** How many arguments the step has. */
+export function countOf(step: Do | Expand | Call): number {
   return step.kind === 'call' ? Object.keys(step.args).length : step.args.length;
 }
 

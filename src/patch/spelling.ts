@@ -68,6 +68,9 @@ const RESPELLINGS: readonly Respelling[] = [
   { written: 'huge_pte_dirty', verb: 'pte_dirty' },
   { written: 'tlb_remove_page_size', verb: '__tlb_remove_page' },
   { written: 'tlb_remove_page', verb: '__tlb_remove_page' },
+  // include/asm-generic/tlb.h: entries of a range are recorded
+  { written: 'tlb_flush_pte_range', verb: 'tlb_remove_tlb_entry', takes: [1, 2] },
+  { written: 'tlb_flush_pmd_range', verb: 'tlb_remove_tlb_entry', takes: [1, 2] },
   // words whose meaning is their release; with the number of arguments where that changed
   {
     written: 'mmu_notifier_invalidate_range_start/3',

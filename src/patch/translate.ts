@@ -1,11 +1,11 @@
 import { drop, type Edit } from '../program/model.js';
 import type { Do, Expand, Step } from '../program/step.js';
 import { pairOf, type Anchor } from './anchors.js';
-import { isRange, sameArg, sameTexts } from './arguments.js';
+import { isRange, ownArgs, sameArg, sameTexts } from './arguments.js';
 import { canTakeArgs, frozen, maskIn, withArgs } from './copies.js';
 import { stands, type Element } from './elements.js';
 import { insertAt } from './beside.js';
-import { argsFor, conditionOf, stepOf, wrapped } from './new-steps.js';
+import { argsFor, conditionOf, countOf, stepOf, wrapped } from './new-steps.js';
 import { Obstacle, type Scene } from './scene.js';
 import { isNamed, locatorOf, PUT_TWICE, toggle } from './slot-edits.js';
 
@@ -123,6 +123,12 @@ function rearranged(scene: Scene, index: number, anchor: Anchor): readonly Edit[
       'not-modelled',
       line,
       `the arguments of ${anchor.verbs[0]} cannot be changed by an edit`,
+    );
+  if (copy.kind === 'call' && ownArgs(elements[index].became!.call, countOf(copy)).length !== countOf(copy))
+    throw new Obstacle(
+      'not-modelled',
+      line,
+      `${anchor.verbs[0]}() has arguments here that the C does not show`,
     );
   const args = argsFor(scene, elements[index], copy);
   const old = copy.kind === 'call' ? Object.values(copy.args) : copy.args;

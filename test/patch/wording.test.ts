@@ -88,3 +88,28 @@ test('counters and assertions are nothing; a variable is what it is used for', (
   const other = '-\tbool copied = true;\n+\tbool copied = false;';
   expect(placeText(hunk(other), 'v4.14').hunks[0].verdict).not.toBe('harmless');
 });
+
+test('a verb that calls something besides is not the same verb without it', () => {
+  const lines =
+    '\n \tptep_clear_flush(vma, addr, ptep);\n-\tset_pte_at_notify(mm, addr, ptep, newpte);\n+\tset_pte_at(mm, addr, ptep, newpte);\n';
+  const [text] = summary(
+    placeText(
+      diff('mm/x.c', ['static int replace_page(struct vm_area_struct *vma, struct page *page,', lines]),
+      'v6.6',
+    ),
+  );
+  expect(text).toMatch(/^replace_page placed: insert replace_page after set_pte_at_notify; set_pte_at\(/);
+  expect(text).not.toContain('change_pte');
+});
+
+test('a gather that is handed on is no argument; others of a function are not guessed by their order', () => {
+  const hunk = (now: string): string =>
+    diff('mm/x.c', [
+      'static inline unsigned long change_pmd_range(struct vm_area_struct *vma,',
+      `\n-\t\tthis_pages = change_pte_range(vma, pmd, addr, next, newprot, cp_flags);\n+\t\tthis_pages = ${now};\n \t\tpages += this_pages;\n`,
+    ]);
+  const handed = placeText(hunk('change_pte_range(tlb, vma, pmd, addr, next, newprot, cp_flags)'), 'v5.15');
+  expect(handed.hunks[0]).toMatchObject({ verdict: 'harmless', edits: [] });
+  const other = placeText(hunk('change_pte_range(vma, pmd, addr, end, newprot, cp_flags)'), 'v5.15');
+  expect(other.hunks[0]).toMatchObject({ verdict: 'not-modelled', edits: [] });
+});
