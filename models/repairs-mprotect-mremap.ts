@@ -8,6 +8,7 @@ import { is_zero, let_ } from '../src/kernel/range.js';
 import { VM_SOFTDIRTY, vma_allows } from '../src/kernel/vma.js';
 import type { Arg, Operation, Register } from '../src/program/step.js';
 import { change_pte_range } from './operations/change_pte_range.js';
+import { mprotectByGather } from './history/mprotect.js';
 import { drop_rmap_locks } from './operations/drop_rmap_locks.js';
 import { move_huge_pmd } from './operations/move_huge_pmd.js';
 import { move_ptes } from './operations/move_ptes.js';
@@ -20,6 +21,9 @@ const BEFORE_UNLOCK =
   'mremap flushes what it moved before either page-table lock is dropped, also when it was clean: eb66ae030829, v4.19 (v4.14.78)';
 const TABLE_GONE =
   'mremap looks at the PMD again with the rmap locks held, and retries: truncation takes no mmap lock and may have cleared a huge one: a5be621ee292, v6.5';
+
+const GATHER =
+  'mprotect flushes by a gather, and so also for others who have cleared entries of its range and not flushed yet: 4a18419f71cd, v5.19';
 
 function register(operation: Operation, name: string): Register {
   const [found] = [...operation.takes, ...operation.gives, ...operation.locals].filter(
@@ -82,7 +86,11 @@ export const moveRetries: readonly Edit[] = [
   insert(move_ptes.name, 'after', { callee: drop_rmap_locks.name }, [label('out')], TABLE_GONE),
 ];
 
+/** 4a18419f71cd, v5.19. */
+const mprotectGathers: readonly Edit[] = mprotectByGather.map((edit) => ({ ...edit, why: GATHER }));
+
 export const mprotectAndMremapRepairs: readonly Edit[] = [
+  ...mprotectGathers,
   ...mprotectSoftDirty,
   ...moveFlushesBeforeUnlock,
   ...moveRetries,

@@ -9,8 +9,11 @@ import { PageHuge } from '../../src/kernel/hugetlb-migrate.js';
 import {
   adjust_range_if_pmd_sharing_possible,
   huge_pmd_unshare,
+  page_table_lock,
   pud_start,
   PUD_SIZE,
+  spin_lock,
+  spin_unlock,
 } from '../../src/kernel/hugetlb-tables.js';
 import { down_read, down_write_trylock, up_read, up_write } from '../../src/kernel/locks.js';
 import { mmu_notifier_invalidate_range } from '../../src/kernel/notifier.js';
@@ -193,6 +196,19 @@ function splitUnshares(): readonly Edit[] {
   ];
 }
 
+/** A table that is shared is put into the PUD entry under the lock under which one that is allocated is. */
+function sharesUnderPageTableLock(): readonly Edit[] {
+  const { name } = huge_pte_alloc;
+  const [addr] = registers(huge_pte_alloc, 'addr');
+  const lock = page_table_lock(addr);
+  return [
+    insert(name, 'before', { callee: 'huge_pte_lock' }, [spin_lock(lock)]),
+    drop(name, { callee: 'huge_pte_lock' }),
+    insert(name, 'after', { callee: 'spin_unlock' }, [spin_unlock(lock)]),
+    drop(name, { callee: 'spin_unlock' }),
+  ];
+}
+
 export const hugetlbChanges: readonly Change[] = [
   {
     since: '4.19',
@@ -230,5 +246,11 @@ export const hugetlbChanges: readonly Change[] = [
     commit: 'b30c14cd6102',
     about: 'cutting a hugetlb vma inside a PUD region gives up the shared table',
     edits: splitUnshares(),
+  },
+  {
+    since: '6.5',
+    commit: '349d1670008d',
+    about: 'huge_pmd_share looks at the PUD entry and fills it under mm->page_table_lock, as pmd_alloc does',
+    edits: sharesUnderPageTableLock(),
   },
 ];

@@ -35,7 +35,7 @@ const dax = dax_mapping_entry_mkclean.name;
 const at = register(try_to_unmap_one, 'addr');
 const stop = register(try_to_unmap_one, 'stop');
 const addr = register(page_mkclean_one, 'addr');
-const cleaned = register(page_mkclean_one, 'cleaned');
+const ret = register(page_mkclean_one, 'ret');
 const address = register(dax_mapping_entry_mkclean, 'address');
 const haddr = register(dax_mapping_entry_mkclean, 'haddr');
 
@@ -75,9 +75,7 @@ export const invalidatePages: readonly Change[] = [
     commit: 'f27176cfc363',
     about: 'page_mkclean_one calls invalidate_page after the lock is dropped, when it cleaned the entry',
     edits: [
-      insert(mkclean, 'after', { callee: 'pte_unmap_unlock' }, [
-        when(has(cleaned, ONE), invalidatePage(addr)),
-      ]),
+      insert(mkclean, 'after', { callee: 'pte_unmap_unlock' }, [when(has(ret, ONE), invalidatePage(addr))]),
     ],
   },
   {

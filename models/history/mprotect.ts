@@ -53,13 +53,15 @@ function recordsPmds(): readonly Edit[] {
   ];
 }
 
+export const mprotectByGather: readonly Edit[] = [...gathers(), ...recordsPtes()];
+
 /** How mprotect, and the NUMA scan with it, flushes. */
 export const mprotects: readonly Change[] = [
   {
     since: '5.19',
     commit: '4a18419f71cd',
     about: 'change_protection flushes by an mmu_gather; here one a vma, in the kernel one a call',
-    edits: [...gathers(), ...recordsPtes()],
+    edits: mprotectByGather,
   },
   {
     since: '5.19',

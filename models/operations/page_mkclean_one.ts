@@ -14,15 +14,15 @@ const ONE = number(1);
 
 /**
  * Makes one mapping of a file page clean and read-only, so that the next write faults. `cleaned` becomes 1 if it was
- * not. mm/rmap.c, v4.14. Left out: pages mapped by a PMD (DAX and huge page cache).
+ * not, and stays what it is if it was; of a mapping that is left alone nothing is promised. mm/rmap.c, v4.14. Left out: pages mapped by a PMD (DAX and huge page cache).
  */
 export const page_mkclean_one = operation({
   name: 'page_mkclean_one',
   from: 'mm/rmap.c',
   takes: ['page', 'addr'],
   gives: ['cleaned'],
-  locals: ['pte', 'entry'],
-  steps: ({ page, addr, cleaned, pte, entry }) => [
+  locals: ['pte', 'entry', 'ret'],
+  steps: ({ page, addr, cleaned, pte, entry, ret }) => [
     mmu_notifier_invalidate_range_start(addr, PAGE),
     when(not(page_vma_mapped_walk(page, addr, PVMW_SYNC, pte)), [go_to('end')]),
     pte_get(pte, entry),
@@ -30,11 +30,12 @@ export const page_mkclean_one = operation({
       ptep_clear_flush(addr, pte, entry),
       set_pte_at(addr, pte, pte_mkclean(pte_wrprotect(entry))),
       slot('after-set', mmu_notifier_invalidate_range(addr, PAGE)),
-      let_(cleaned, ONE),
+      let_(ret, ONE),
+      let_(cleaned, ONE), // (*cleaned)++
     ]),
     pte_unmap_unlock(pte),
     label('end'),
     mmu_notifier_invalidate_range_end(addr, PAGE),
-    when(has(cleaned, ONE), [promise_entry(addr)]),
+    when(has(ret, ONE), [promise_entry(addr)]),
   ],
 });

@@ -3,7 +3,7 @@ import { MM, TABLE, THREAD, VPAGE } from '../machine/layout.js';
 import type { Machine } from '../machine/machine.js';
 import { test, value, verb } from '../machine/verb.js';
 import { constant } from '../program/build.js';
-import { DONE, NO } from '../program/primitive.js';
+import { BLOCKED, DONE, NO } from '../program/primitive.js';
 import { spinLock, spinUnlock } from './locks.js';
 import { allocTable, ptlOf } from './pgtable.js';
 import { EXITING, VM, VMA_HUGETLB_SHARED, vmaKind } from './vma.js';
@@ -131,6 +131,19 @@ export const pud_populate = verb(
   },
   { effect: { does: 'release', resource: 'table_ref', of: 1 } },
 );
+/** mm->page_table_lock of the mm that the address lies in: under it a PUD entry gets its table of PMDs. */
+export const page_table_lock = value('page_table_lock', ['addr'], (m, _t, addr) => pageTableLock(m, addr));
+const pageTableLock = (m: Machine, addr: number): number =>
+  m.layout.mmAt(addr >> m.layout.pagesShift) + MM.PAGE_TABLE_LOCK;
+export const spin_lock = verb('spin_lock', ['lock'], spinLock, {
+  lock: 'take',
+  effect: { does: 'take', resource: 'page_table_lock', of: 0 },
+});
+export const spin_unlock = verb('spin_unlock', ['lock'], spinUnlock, {
+  lock: 'release',
+  effect: { does: 'release', resource: 'page_table_lock', of: 0 },
+});
+
 /** Drops the reference on the table that nobody needs. */
 export const put_shared_table = verb(
   'put_page',
@@ -142,8 +155,12 @@ export const put_shared_table = verb(
   { effect: { does: 'release', resource: 'table_ref', of: 0 } },
 );
 
-/** The place of the entry of `addr`, in a new table if the PUD entry is none; 0 when there is no page for it. */
+/**
+ * The place of the entry of `addr`, in a new table if the PUD entry is none; 0 when there is no page for it. The step is
+ * what __pmd_alloc does under mm->page_table_lock, so it waits for whoever holds it.
+ */
 export const huge_pmd_alloc = verb('pmd_alloc', ['addr', '>ptep'], (m, _t, addr, out) => {
+  if (m.words[pudAt(m, addr)] === 0 && m.words[pageTableLock(m, addr)] !== 0) return BLOCKED;
   ensurePmdTable(m, addr);
   m.words[out] = Math.max(0, pmdIndex(m, addr));
   return DONE;

@@ -172,12 +172,12 @@ export const promise_reap = verb(
   },
   P,
 );
-/** The function that ends here promised that nobody has more rights to the page than its entry gives. */
+/** The function that ends here promised that nobody writes the page whose entry does not permit it. */
 export const promise_entry = verb(
   'promise_entry',
   ['addr'],
   (m, t, addr) => {
-    m.observer.promised(m, t, addr);
+    m.observer.promised(m, t, addr, true);
     return DONE;
   },
   P,

@@ -56,14 +56,15 @@ export const MM = {
   EXIT: 7, // threads that have left the mm for good, and EXITING when nobody is left
   FLAGS: 8, // MMF_UNSTABLE and MMF_OOM_SKIP: see kernel/oom
   VMA_LOCKED: 9, // bit set of the pages whose vma is locked for writing: see kernel/vma-lock
-  PUD: 10, // table index + 1 of the PMD page, one word a PUD region
+  PAGE_TABLE_LOCK: 10, // owner's thread + 1; who puts a table into a PUD entry in one step does not take it
+  PUD: 11, // table index + 1 of the PMD page, one word a PUD region
 } as const;
 
 export const VPAGE = {
   VMA: 0, // kind, protection and flags of the vma over this page; 0 is no vma
   PGOFF: 1, // vm_pgoff of this page: linear index for anonymous, file page for files
   OBJECT: 2, // the memory object that the address names, + 1
-  EXCUSE: 3, // threads whose operation in flight changed this entry
+  EXCUSE: 3, // threads whose operation in flight changed this entry: a bit each for writes, and above them for reads
   AFTER_LO: 4, // a byte a thread: who changed the entry after thread 0..3 last looked at it
   AFTER_HI: 5, // the same for threads 4..7
   BUSY: 7, // threads whose operation in flight changed this entry, promises or not

@@ -21,7 +21,7 @@ export interface Observer<M> {
   /** The operation of `t` read the entry of `addr` under its lock and decides by it. */
   entryLooked(m: M, t: number, addr: number): void;
   /** The function of `t` returned and promised that the entry of `addr` gives nobody more than it says. */
-  promised(m: M, t: number, addr: number): void;
+  promised(m: M, t: number, addr: number, writesAlone: boolean): void;
   /** The operation of `t` opens a window: see {@link WINDOW}. `other` is what the window kind needs beside the range. */
   opened(m: M, t: number, kind: number, start: number, count: number, other: number): void;
   /** It closes before the outermost return. */

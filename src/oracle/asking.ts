@@ -6,6 +6,9 @@ import type { Hook, Oracle } from './oracle.js';
 export interface Asking extends Judge {
   readonly oracles: readonly Oracle[];
   readonly looks: Record<Hook, number>;
-  /** Nobody has more rights to the page than its entry gives, unless somebody changed it after thread t looked. */
-  promised(m: Machine, t: number, addr: number): void;
+  /**
+   * Nobody has more rights to the page than its entry gives, unless somebody changed it after thread t looked. What takes
+   * the write permission away speaks of writes alone.
+   */
+  promised(m: Machine, t: number, addr: number, writesAlone: boolean): void;
 }

@@ -25,7 +25,7 @@ export function promiseFile(l: Asking, t: number, kind: number, start: number, c
     const file = fileObject(m, addr) - files;
     if (file < start || file >= start + count) continue;
     if (kind === WINDOW.TRUNCATE || m.words[L.vpage(addr) + VPAGE.OBJECT] === files + file + 1)
-      l.promised(m, t, addr);
+      l.promised(m, t, addr, false);
   }
 }
 

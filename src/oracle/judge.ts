@@ -19,8 +19,8 @@ export interface Judge {
   cell(object: number, word: number): number;
   /** The frame last installed for the object's page, -1 when there is none. */
   home(object: number): number;
-  /** Somebody's operation in flight changed the entry and has not returned. */
-  excused(addr: number): boolean;
+  /** Somebody's operation in flight changed the entry, has not returned, and no promise since speaks of such accesses. */
+  excused(addr: number, write: boolean): boolean;
   /** A discard in flight lets the contents of the object be lost. */
   discarding(object: number): boolean;
   /** An open window lets a read of the cell give `value`. */

@@ -20,6 +20,11 @@ import { excuseRefusal, isUnsettled } from './unsettled.js';
 import type { Verdict, Violation } from './verdict.js';
 import { allowedByWindows, closeWindow, discarding, freeSwapped, noteWrite, openWindow } from './windows.js';
 
+/** Halves of the word that says who excuses what: a bit a thread for writes, and one for reads. */
+const READS_SHIFT = 8;
+const WRITES = 0xff;
+const READS = WRITES << READS_SHIFT;
+
 /**
  * The specification machine that runs beside the kernel: memory objects with their cells, what operations in flight
  * excuse, what they promise. It keeps its state in the words (equal situations are equal words) and asks the oracles
@@ -119,9 +124,9 @@ export class LogicalMemory implements Observer<Machine>, Judge {
     return this.m.words[this.m.layout.objectAt(object) + OBJECT.HOME] - 1;
   }
 
-  /** Somebody's operation in flight changed the entry and has not returned. */
-  excused(addr: number): boolean {
-    return this.m.words[this.m.layout.vpage(addr) + VPAGE.EXCUSE] !== 0;
+  excused(addr: number, write: boolean): boolean {
+    const threads = this.m.words[this.m.layout.vpage(addr) + VPAGE.EXCUSE];
+    return (write ? threads & WRITES : threads & READS) !== 0;
   }
 
   /** A discard in flight lets the contents of the object be lost. */
@@ -156,7 +161,7 @@ export class LogicalMemory implements Observer<Machine>, Judge {
       const busy = w[at + VPAGE.BUSY];
       if ((busy & bit) === 0) continue;
       w[at + VPAGE.BUSY] = busy & ~bit;
-      w[at + VPAGE.EXCUSE] &= ~bit;
+      w[at + VPAGE.EXCUSE] &= ~(bit | (bit << READS_SHIFT));
       if (busy === bit) this.settle(t, addr);
     }
   }
@@ -223,7 +228,7 @@ export class LogicalMemory implements Observer<Machine>, Judge {
   entryChanged(m: Machine, t: number, addr: number, before: number, after: number): void {
     if (loses(before, after)) {
       const at = m.layout.vpage(addr);
-      m.words[at + VPAGE.EXCUSE] |= 1 << t;
+      m.words[at + VPAGE.EXCUSE] |= (1 << t) | (1 << (t + READS_SHIFT));
       m.words[at + VPAGE.BUSY] |= 1 << t;
       this.onChange?.(t);
       for (const o of this.onChanged) o.changed!(this, t, addr, before, after);
@@ -245,8 +250,10 @@ export class LogicalMemory implements Observer<Machine>, Judge {
     }
   }
 
-  promised(m: Machine, t: number, addr: number): void {
-    m.words[m.layout.vpage(addr) + VPAGE.EXCUSE] &= after(m, addr, t) & ~(1 << t);
+  promised(m: Machine, t: number, addr: number, writesAlone: boolean): void {
+    const since = after(m, addr, t) & ~(1 << t);
+    const reads = writesAlone ? READS & ~(1 << (t + READS_SHIFT)) : since << READS_SHIFT;
+    m.words[m.layout.vpage(addr) + VPAGE.EXCUSE] &= since | reads;
   }
 
   opened(m: Machine, t: number, kind: number, start: number, count: number, other: number): void {

@@ -39,7 +39,7 @@ export const lostDirty: Oracle = {
   },
   storing(l, t, addr, word) {
     const track = l.m.words[l.m.layout.vpage(addr) + VPAGE.TRACK];
-    if (track === 0 || l.excused(addr)) return;
+    if (track === 0 || l.excused(addr, true)) return;
     const now = baseEntry(l.m, addr);
     if ((track & PROTECTED) !== 0)
       l.fail(

@@ -11,7 +11,7 @@ export const stalePermission: Oracle = {
   name: 'stale-permission',
   about: 'no access succeeds that neither the entry permits nor an operation in flight on the entry excuses',
   loaded(l, t, addr, word, _value, entry) {
-    if ((entry & PTE.FREED) !== 0 || l.excused(addr)) return;
+    if ((entry & PTE.FREED) !== 0 || l.excused(addr, false)) return;
     const now = baseEntry(l.m, addr);
     if (!isPresent(now) || (now & PTE.PROTNONE) !== 0)
       l.fail('stale-permission', t, addr, `reads word ${word} of page ${addr}, which nothing maps any more`);
@@ -19,7 +19,7 @@ export const stalePermission: Oracle = {
       l.fail('stale-permission', t, addr, `reads word ${word} of page ${addr}, where no vma is any more`);
   },
   storing(l, t, addr, word, _value, entry) {
-    if ((entry & PTE.FREED) !== 0 || l.excused(addr)) return;
+    if ((entry & PTE.FREED) !== 0 || l.excused(addr, true)) return;
     const now = baseEntry(l.m, addr);
     if (!isPresent(now) || (now & (PTE.WRITE | PTE.PROTNONE)) !== PTE.WRITE)
       l.fail(

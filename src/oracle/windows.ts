@@ -17,7 +17,10 @@ import { isMark, mark, trackFromHere, unprotect } from './tracking.js';
 
 /** Windows of operations in flight on the cells: discards, forks, syncs. One a thread, over many objects. */
 
-/** Operations whose return promises the rights that the entries of the range give. Syncs and faults do not. */
+/**
+ * Operations whose return promises the rights that the entries of the range give: all of them where the page goes, else
+ * writes alone, since whoever protects a page leaves it readable. Syncs and faults promise none.
+ */
 const PROMISES_RIGHTS: ReadonlySet<number> = new Set([
   WINDOW.DISCARD,
   WINDOW.UNMAP,
@@ -228,9 +231,12 @@ export function closeWindow(l: Asking, t: number): void {
   if (discardsFile(kind)) promiseFile(l, t, kind, start, count);
   if (kind === WINDOW.REAP) {
     for (let i = start; i < start + count; i++)
-      if (isReaped(m.words[L.vpage(i) + VPAGE.VMA])) l.promised(m, t, i);
+      if (isReaped(m.words[L.vpage(i) + VPAGE.VMA])) l.promised(m, t, i, false);
   }
-  if (PROMISES_RIGHTS.has(kind)) for (let i = 0; i < count; i++) l.promised(m, t, start + i);
+  if (PROMISES_RIGHTS.has(kind)) {
+    const writesAlone = kind !== WINDOW.DISCARD && kind !== WINDOW.UNMAP;
+    for (let i = 0; i < count; i++) l.promised(m, t, start + i, writesAlone);
+  }
   if (kind === WINDOW.UNMAP) for (let i = 0; i < count; i++) forget(m, start + i);
   if (kind === WINDOW.DISCARD) unprotect(m, start, count);
   trackFromHere(m, kind, start, count);

@@ -43,7 +43,7 @@ interface Fact {
 }
 
 /** Locks under which nothing may sleep. */
-const SPINLOCKS: ReadonlySet<string> = new Set(['ptl', 'pmd_lock']);
+const SPINLOCKS: ReadonlySet<string> = new Set(['ptl', 'pmd_lock', 'page_table_lock']);
 /** Counted for as long as it exists, not for as long as one operation runs. */
 const IGNORED: ReadonlySet<string> = new Set(['rmap']);
 /** May be taken again while it is held. */

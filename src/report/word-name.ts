@@ -75,6 +75,7 @@ const MM_FIELDS: Fields = {
   [MM.PENDING]: ['tlb_flush_pending', 'count'],
   [MM.BATCHED]: ['tlb_flush_batched', 'flag'],
   [MM.HUGE_ZERO]: ['pins the huge zero page', 'flag'],
+  [MM.PAGE_TABLE_LOCK]: ['page_table_lock', 'owner'],
   [MM.VMA_LOCKED]: ['pages of vmas locked for writing', 'bits'],
 };
 

@@ -174,3 +174,35 @@ test('v4.14: a write between the clearing of a DAX entry and its flush is not se
   expect(verdictUnder(named('v4.14'), zapped, holds)).toBe('lost-dirty');
   expect(verdictUnder(named('always-notify'), zapped, holds)).toBeUndefined();
 });
+
+test('before v6.5 two faults of one mm put two tables in one place: one allocates it, one shares that of another mm', () => {
+  const half = (file: number): Region => ({ ...region('hugetlb-shared', 'pages'), file });
+  const whole = [half(0), half(1)] as const;
+  const cpu = (mm: number, calls: readonly Called[]): Case['threads'][number] => ({
+    kind: 'cpu',
+    mm,
+    operations: calls.map(([name, args]) => ({ name, args, choices: [] })),
+  });
+  const c: Case = {
+    ...caseOf([], ['hugetlbfs', 'hugetlbfs'], []),
+    threads: [
+      cpu(0, [WRITE, ['hugetlbfs_punch_hole', [0]]]),
+      cpu(0, [['user_write', [4, 0]]]),
+      cpu(1, [['user_write', [8, 0]]]),
+    ],
+  };
+  const shared: Case = { ...c, world: { ...c.world, mms: [whole, whole] } };
+  const holds: readonly Hold[] = [
+    [0, 0, 'huge_pte_alloc', ' pmd_alloc'],
+    [2, 0],
+    [1, 0, 'huge_pte_alloc', ' pud_populate'],
+    [0, 0],
+    [1, 0],
+    [0, 1],
+  ];
+  const reference = named('always-notify');
+  const edits = reference.edits.filter((e) => !('why' in e && e.why?.includes('349d1670008d')));
+  // the page in the table that was lost stays mapped, and the hole punch looks for it for ever
+  expect(verdictUnder({ ...reference, name: 'before v6.5', edits }, shared, holds)).toBe('no-progress');
+  expect(verdictUnder(reference, shared, holds)).toBeUndefined();
+});

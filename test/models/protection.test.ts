@@ -38,12 +38,16 @@ test.each([
   ['driver_migrate_vma', muted('migrate_vma_insert_page'), /^stale-entry/],
   [
     'task_numa_work',
-    without(mute('change_pte_range', 'after-clear'), mute('change_pmd_range', 'range-end')),
+    without(
+      mute('change_pte_range', 'after-clear'),
+      mute('change_pmd_range', 'range-end'),
+      mute('tlb_finish_mmu', 'after-flush'),
+    ),
     /^stale-entry/,
   ],
   [
     'uffd_write_protect',
-    without(drop('change_protection', { callee: 'flush_tlb_range', part: 'flush' })),
+    without(drop('change_pte_range', { callee: 'pte_needs_flush', put: true })),
     /^stale-entry/,
   ],
 ])('what %s took away is kept by whoever is not told', (operation, candidate, verdict) => {

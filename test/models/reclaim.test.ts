@@ -6,6 +6,8 @@ import { Laboratory } from '../../src/run/laboratory.js';
 import type { Case, PageState, VmaKind } from '../../src/scenario/case.js';
 import { strategyNamed } from '../../src/schedule/strategies.js';
 
+const reference = models.find((m) => m.name === 'always-notify')!;
+
 /** One call: its name, its arguments. */
 type Called = readonly [name: string, ...args: number[]];
 
@@ -97,4 +99,42 @@ test('a poisoned page is judged for no contents, whoever reads and reclaims it',
     ]);
     expect(verdicts('always-notify', c, 1000)).toEqual([]);
   }
+});
+
+test('a sync that cleans one mapping promises nothing of another, which a NUMA hint has changed and not flushed', () => {
+  const one = caseOf('file-shared', 'written', [[['fsync', 0]]]);
+  const [[first, empty]] = one.world.mms;
+  const other = { ...first, pages: ['page', 'none', 'none', 'none'] } as const;
+  const reader = (...calls: readonly Called[]): Case['threads'][number] => ({
+    kind: 'cpu',
+    mm: 1,
+    operations: calls.map(([name, ...args]) => ({ name, args, choices: [] })),
+  });
+  const c: Case = {
+    ...one,
+    world: {
+      ...one.world,
+      mms: [
+        [first, empty],
+        [other, empty],
+      ],
+    },
+    threads: [
+      ...one.threads,
+      reader(['user_read', 8, 0], ['user_read', 8, 0]),
+      reader(['task_numa_work', 8, 4]),
+    ],
+  };
+  const lab = new Laboratory(callables, reference, reference);
+  const paths = lab.trace(c, 'candidate').steps.map((s) => s.path);
+  const until = (thread: number, operation: number, path = ''): Case['schedule'][number] => ({
+    thread,
+    operation,
+    path,
+    occurrence: 1,
+  });
+  const flush = paths.find((p) => p.includes('task_numa_work') && p.endsWith('tlb_flush_mmu_tlbonly.flush'))!;
+  const sync = paths.find((p) => p.includes('fsync') && p.endsWith('up_read'))!;
+  const schedule = [until(1, 0), until(2, 0, flush), until(0, 0, sync), until(1, 1)];
+  expect(lab.replay({ ...c, schedule }, 'candidate').violation).toBeUndefined();
 });
