@@ -39,10 +39,8 @@ export const THREAD = {
   REGS: 37,
 } as const;
 
-/** Brackets of one thread that can be open at once. */
+/** Brackets of one thread that can be open at once, and frames that one mmu_gather batch holds. */
 export const RANGE_ROOM = 4;
-
-/** Frames that one mmu_gather batch holds. */
 export const GATHER_ROOM = 8;
 
 export const MM = {

@@ -4,10 +4,11 @@ import type { Observer } from '../machine/observer.js';
 import { bitOf } from '../machine/values.js';
 import { frameOf, isPresent, KIND_DEVICE_PRIVATE, KIND_SWAP, kindOf } from '../kernel/entry.js';
 import { frameFor } from '../kernel/walk.js';
-import { addToAfter, after, setAfter } from './after.js';
+import { addToAfter, setAfter } from './after.js';
 import { isLost } from './backing.js';
 import { Blame } from './blame.js';
 import { drop, install, leave, migrate, noteDrop, rename, rewrite, swapIn } from './homes.js';
+import { endExcuse, endExcusesBefore, excuse, isExcused } from './excuses.js';
 import type { Judge } from './judge.js';
 import { Marks } from './marks.js';
 import { Overlap } from './overlap.js';
@@ -19,11 +20,6 @@ import { unprotect } from './tracking.js';
 import { excuseRefusal, isUnsettled } from './unsettled.js';
 import type { Verdict, Violation } from './verdict.js';
 import { allowedByWindows, closeWindow, discarding, freeSwapped, noteWrite, openWindow } from './windows.js';
-
-/** Halves of the word that says who excuses what: a bit a thread for writes, and one for reads. */
-const READS_SHIFT = 8;
-const WRITES = 0xff;
-const READS = WRITES << READS_SHIFT;
 
 /**
  * The specification machine that runs beside the kernel: memory objects with their cells, what operations in flight
@@ -125,8 +121,7 @@ export class LogicalMemory implements Observer<Machine>, Judge {
   }
 
   excused(addr: number, write: boolean): boolean {
-    const threads = this.m.words[this.m.layout.vpage(addr) + VPAGE.EXCUSE];
-    return (write ? threads & WRITES : threads & READS) !== 0;
+    return isExcused(this.m, addr, write);
   }
 
   /** A discard in flight lets the contents of the object be lost. */
@@ -161,7 +156,7 @@ export class LogicalMemory implements Observer<Machine>, Judge {
       const busy = w[at + VPAGE.BUSY];
       if ((busy & bit) === 0) continue;
       w[at + VPAGE.BUSY] = busy & ~bit;
-      w[at + VPAGE.EXCUSE] &= ~(bit | (bit << READS_SHIFT));
+      endExcuse(this.m, addr, t);
       if (busy === bit) this.settle(t, addr);
     }
   }
@@ -228,7 +223,7 @@ export class LogicalMemory implements Observer<Machine>, Judge {
   entryChanged(m: Machine, t: number, addr: number, before: number, after: number): void {
     if (loses(before, after)) {
       const at = m.layout.vpage(addr);
-      m.words[at + VPAGE.EXCUSE] |= (1 << t) | (1 << (t + READS_SHIFT));
+      excuse(m, addr, t);
       m.words[at + VPAGE.BUSY] |= 1 << t;
       this.onChange?.(t);
       for (const o of this.onChanged) o.changed!(this, t, addr, before, after);
@@ -251,9 +246,7 @@ export class LogicalMemory implements Observer<Machine>, Judge {
   }
 
   promised(m: Machine, t: number, addr: number, writesAlone: boolean): void {
-    const since = after(m, addr, t) & ~(1 << t);
-    const reads = writesAlone ? READS & ~(1 << (t + READS_SHIFT)) : since << READS_SHIFT;
-    m.words[m.layout.vpage(addr) + VPAGE.EXCUSE] &= since | reads;
+    endExcusesBefore(m, addr, t, writesAlone);
   }
 
   opened(m: Machine, t: number, kind: number, start: number, count: number, other: number): void {

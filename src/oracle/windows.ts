@@ -17,10 +17,7 @@ import { isMark, mark, trackFromHere, unprotect } from './tracking.js';
 
 /** Windows of operations in flight on the cells: discards, forks, syncs. One a thread, over many objects. */
 
-/**
- * Operations whose return promises the rights that the entries of the range give: all of them where the page goes, else
- * writes alone, since whoever protects a page leaves it readable. Syncs and faults promise none.
- */
+/** Operations whose return promises rights: all where the page goes, else that to write. Syncs and faults promise none. */
 const PROMISES_RIGHTS: ReadonlySet<number> = new Set([
   WINDOW.DISCARD,
   WINDOW.UNMAP,
@@ -233,10 +230,8 @@ export function closeWindow(l: Asking, t: number): void {
     for (let i = start; i < start + count; i++)
       if (isReaped(m.words[L.vpage(i) + VPAGE.VMA])) l.promised(m, t, i, false);
   }
-  if (PROMISES_RIGHTS.has(kind)) {
-    const writesAlone = kind !== WINDOW.DISCARD && kind !== WINDOW.UNMAP;
-    for (let i = 0; i < count; i++) l.promised(m, t, start + i, writesAlone);
-  }
+  const keepsPage = kind !== WINDOW.DISCARD && kind !== WINDOW.UNMAP;
+  if (PROMISES_RIGHTS.has(kind)) for (let i = 0; i < count; i++) l.promised(m, t, start + i, keepsPage);
   if (kind === WINDOW.UNMAP) for (let i = 0; i < count; i++) forget(m, start + i);
   if (kind === WINDOW.DISCARD) unprotect(m, start, count);
   trackFromHere(m, kind, start, count);
