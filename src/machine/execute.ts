@@ -1,7 +1,12 @@
 import { AGAIN, BLOCKED, DONE, NO, type Primitive } from '../program/primitive.js';
-import { INDEX, READ, type Runtime } from '../program/lower.js';
+import { READ, type Runtime } from '../program/lower.js';
+import { HEAD, PACKED, RETURNS } from '../program/packed.js';
 import { THREAD } from './layout.js';
 import type { Machine } from './machine.js';
+
+/** Bits of the modes of the four arguments in the head of an instruction; of two, one is READ. */
+const [A, B, C, D] = [3, 3 << 2, 3 << 4, 3 << 6];
+const [A_READ, B_READ, C_READ, D_READ] = [READ, READ << 2, READ << 4, READ << 6];
 
 /**
  * Hot. Runs the step that thread `t` stands before, and the private ones after it up to the next visible step.
@@ -11,44 +16,77 @@ export function step(m: Machine, t: number): boolean {
   const words = m.words;
   const base = m.layout.thread + t * m.layout.threadSize;
   const regs = base + THREAD.REGS;
-  const code = m.code.instructions;
-  let pc = words[base + THREAD.PC];
-  let i = code[pc];
-  let answer = i.run(
-    m,
-    t,
-    i.am === READ ? words[regs + i.a] : i.am === INDEX ? regs + i.a : i.a,
-    i.bm === READ ? words[regs + i.b] : i.bm === INDEX ? regs + i.b : i.b,
-    i.cm === READ ? words[regs + i.c] : i.cm === INDEX ? regs + i.c : i.c,
-    i.dm === READ ? words[regs + i.d] : i.dm === INDEX ? regs + i.d : i.d,
-  );
-  if (answer < NO) {
-    if (answer !== AGAIN) return false;
-    m.blocked = 0;
-    return true;
-  }
-  pc = answer === NO ? i.otherwise : i.next;
-  i = code[pc]!;
-  while (!i.visible) {
-    if (i.primitive === RETURN) {
-      finish(m, t);
-      pc = dispatch(m, t);
-    } else {
-      answer = i.run(
-        m,
-        t,
-        i.am === READ ? words[regs + i.a] : i.am === INDEX ? regs + i.a : i.a,
-        i.bm === READ ? words[regs + i.b] : i.bm === INDEX ? regs + i.b : i.b,
-        i.cm === READ ? words[regs + i.c] : i.cm === INDEX ? regs + i.c : i.c,
-        i.dm === READ ? words[regs + i.d] : i.dm === INDEX ? regs + i.d : i.d,
-      );
-      pc = answer === NO ? i.otherwise : i.next;
+  const { packed, bit } = m.code;
+  const code = packed.words;
+  let i = words[base + THREAD.PC] << PACKED.SHIFT;
+  const head = code[i];
+  let next = i + PACKED.SKIP;
+  if ((head & bit) !== 0) {
+    const answer = packed.runs[head >>> HEAD.PRIMITIVE_SHIFT](
+      m,
+      t,
+      (head & A) === 0 ? code[i + 1] : (head & A_READ) !== 0 ? words[regs + code[i + 1]] : regs + code[i + 1],
+      (head & B) === 0 ? code[i + 2] : (head & B_READ) !== 0 ? words[regs + code[i + 2]] : regs + code[i + 2],
+      (head & C) === 0 ? code[i + 3] : (head & C_READ) !== 0 ? words[regs + code[i + 3]] : regs + code[i + 3],
+      (head & D) === 0 ? code[i + 4] : (head & D_READ) !== 0 ? words[regs + code[i + 4]] : regs + code[i + 4],
+    );
+    if (answer < NO) {
+      if (answer !== AGAIN) return false;
+      m.blocked = 0;
+      return true;
     }
-    i = code[pc]!;
+    next = answer === NO ? i + PACKED.OTHERWISE : i + PACKED.NEXT;
   }
-  words[base + THREAD.PC] = pc;
+  i = landing(m, t, code[next]);
+  words[base + THREAD.PC] = i >> PACKED.SHIFT;
   m.blocked = 0;
   return true;
+}
+
+/** Hot. Runs private steps from `from` on, a packed place; where the first visible one is. */
+function landing(m: Machine, t: number, from: number): number {
+  const words = m.words;
+  const regs = m.layout.thread + t * m.layout.threadSize + THREAD.REGS;
+  const { packed, bit } = m.code;
+  const code = packed.words;
+  let i = from;
+  let head = code[i];
+  while ((head & HEAD.VISIBLE) === 0) {
+    const primitive = head >>> HEAD.PRIMITIVE_SHIFT;
+    if (primitive === RETURNS) {
+      finish(m, t);
+      i = dispatch(m, t) << PACKED.SHIFT;
+    } else if ((head & bit) === 0) i = code[i + PACKED.SKIP];
+    else {
+      const answer = packed.runs[primitive](
+        m,
+        t,
+        (head & A) === 0
+          ? code[i + 1]
+          : (head & A_READ) !== 0
+            ? words[regs + code[i + 1]]
+            : regs + code[i + 1],
+        (head & B) === 0
+          ? code[i + 2]
+          : (head & B_READ) !== 0
+            ? words[regs + code[i + 2]]
+            : regs + code[i + 2],
+        (head & C) === 0
+          ? code[i + 3]
+          : (head & C_READ) !== 0
+            ? words[regs + code[i + 3]]
+            : regs + code[i + 3],
+        (head & D) === 0
+          ? code[i + 4]
+          : (head & D_READ) !== 0
+            ? words[regs + code[i + 4]]
+            : regs + code[i + 4],
+      );
+      i = answer === NO ? code[i + PACKED.OTHERWISE] : code[i + PACKED.NEXT];
+    }
+    head = code[i];
+  }
+  return i;
 }
 
 /** Brings every thread to its first visible step. Call once, after the world is set up. */
@@ -56,29 +94,9 @@ export function start(m: Machine): void {
   for (let t = 0; t < m.layout.threads; t++) {
     const base = m.layout.threadAt(t);
     m.words[base + THREAD.OP] = -1;
-    m.words[base + THREAD.PC] = landing(m, t, dispatch(m, t));
+    m.words[base + THREAD.PC] = landing(m, t, dispatch(m, t) << PACKED.SHIFT) >> PACKED.SHIFT;
   }
   m.blocked = 0;
-}
-
-/** Runs private steps from `pc` on; the first visible one. */
-function landing(m: Machine, t: number, from: number): number {
-  const { words, code } = m;
-  const regs = m.layout.threadAt(t) + THREAD.REGS;
-  let pc = from;
-  for (;;) {
-    const i = code.instructions[pc];
-    if (i.visible) return pc;
-    if (i.primitive === RETURN) {
-      finish(m, t);
-      pc = dispatch(m, t);
-      continue;
-    }
-    const arg = (mode: number, value: number): number =>
-      mode === READ ? words[regs + value] : mode === INDEX ? regs + value : value;
-    const answer = i.run(m, t, arg(i.am, i.a), arg(i.bm, i.b), arg(i.cm, i.c), arg(i.dm, i.d));
-    pc = answer === NO ? i.otherwise : i.next;
-  }
 }
 
 /** The outermost operation returns: its registers are gone, whoever watches is told. */

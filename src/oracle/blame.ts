@@ -28,7 +28,7 @@ export class Blame {
 
   /** The entry of `addr` changed: who caches what it no longer gives? True if somebody does. */
   changed(m: Machine, t: number, addr: number, before: number, after: number, step: number): boolean {
-    const site = m.code.instructions[m.words[m.layout.threadAt(t) + THREAD.PC]].info.site;
+    const site = m.code.info(m.words[m.layout.threadAt(t) + THREAD.PC]).site;
     const L = m.layout;
     const mm = addr >> L.pagesShift;
     const page = addr & (L.pages - 1);
@@ -62,7 +62,7 @@ export class Blame {
   /** What to blame for agent `t` at `addr`: its own translation's end, else the last change of the entry. */
   of(m: Machine, t: number, addr: number): { site: string; step: number } {
     if (addr < 0) {
-      const info = m.code.instructions[m.words[m.layout.threadAt(Math.max(t, 0)) + THREAD.PC]].info;
+      const info = m.code.info(m.words[m.layout.threadAt(Math.max(t, 0)) + THREAD.PC]);
       return { site: info.site, step: -1 };
     }
     const own = t < 0 ? -1 : this.steps[t * this.addresses + addr];

@@ -15,7 +15,7 @@ const OTHER: readonly string[] = [
  * disagrees with (the last one of the kind `other`, -1 for none), and where the rule is written.
  */
 export function breach(l: Judge, t: number, addr: number, what: string, rule: string, other: number): void {
-  const { info } = l.m.code.instructions[l.m.words[l.m.layout.threadAt(t) + THREAD.PC]];
+  const info = l.m.code.info(l.m.words[l.m.layout.threadAt(t) + THREAD.PC]);
   const mark = l.marks.of(other, other === MARK.UNREGISTERED ? -1 : t);
   const where = mark === undefined ? '' : `; ${OTHER[other] ?? ''} at step ${mark.step} (${mark.path})`;
   const source = rule === '' ? '' : `. ${rule}`;

@@ -39,7 +39,7 @@ export class Marks {
     for (let u = 0; t < 0 && u < m.layout.threads; u++)
       if (this.steps[kind * m.layout.threads + u] > this.steps[i]) i = kind * m.layout.threads + u;
     if (this.steps[i] < 0) return undefined;
-    const { info } = m.code.instructions[this.places[i]];
+    const info = m.code.info(this.places[i]);
     return { site: info.site, path: info.path, step: this.steps[i] };
   }
 }

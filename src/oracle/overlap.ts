@@ -7,7 +7,7 @@ import type { Machine } from '../machine/machine.js';
  */
 export class Overlap {
   private readonly counts = new Map<string, number>();
-  private names: string[][] = [];
+  private threads = 0;
   /** Threads whose operation in flight touched the page, by address. */
   private on = new Int32Array(0);
   /** Pairs met in this run, as bits of thread pairs and operations, are counted once an address. */
@@ -22,7 +22,7 @@ export class Overlap {
     const total = m.layout.geometry.mms * m.layout.pages;
     if (this.on.length < total) this.on = new Int32Array(total);
     this.on.fill(0);
-    this.names = m.programs.map((p) => p.map((o) => o.name));
+    this.threads = m.layout.threads;
   }
 
   /** Thread t's operation looks at, or changes, the entry of `addr`. */
@@ -32,7 +32,7 @@ export class Overlap {
     if ((there & bit) !== 0) return;
     this.on[addr] = there | bit;
     if (there === 0) return;
-    for (let u = 0; u < this.names.length; u++) if ((there & (1 << u)) !== 0) this.count(t, u);
+    for (let u = 0; u < this.threads; u++) if ((there & (1 << u)) !== 0) this.count(t, u);
   }
 
   private count(t: number, u: number): void {
@@ -44,7 +44,7 @@ export class Overlap {
 
   private nameOf(t: number): string {
     const m = this.m!;
-    return this.names[t][m.words[m.layout.threadAt(t) + THREAD.OP]] ?? '';
+    return m.programs[t][m.words[m.layout.threadAt(t) + THREAD.OP]]?.name ?? '';
   }
 
   /** Thread t's operation returned. */

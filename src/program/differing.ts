@@ -5,13 +5,12 @@ import type { Code } from './lower.js';
  * step before a private one (a goto, a register) that only one of them has.
  */
 export function differing(a: Code, b: Code): Uint8Array {
-  const out = new Uint8Array(a.instructions.length);
+  const out = new Uint8Array(a.length);
   let before = 0;
-  a.instructions.forEach((i, pc) => {
-    if (i.visible) before = pc;
-    if (i.idle !== b.instructions[pc].idle && i.info.program === a.instructions[before].info.program)
-      out[before] = 1;
-  });
+  for (let pc = 0; pc < a.length; pc++) {
+    if (a.visible(pc)) before = pc;
+    if (a.idle(pc) !== b.idle(pc) && a.info(pc).program === a.info(before).program) out[before] = 1;
+  }
   out[0] = 0;
   return out;
 }

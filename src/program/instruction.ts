@@ -1,5 +1,4 @@
 import { DONE, type Primitive } from './primitive.js';
-import type { Model } from './model.js';
 import type { Mask } from './union.js';
 
 /** How an argument reaches a primitive: as it stands, read from a register, or as the register's word index. */
@@ -40,15 +39,6 @@ export interface Instruction {
   /** In this model nothing happens here; the step keeps its place for the other model's sake. */
   idle: boolean;
   info: StepInfo;
-}
-
-/** The lowered form of one model: one array of instructions for all program operations. */
-export interface Code {
-  readonly model: Model;
-  readonly instructions: readonly Instruction[];
-  readonly entry: ReadonlyMap<string, number>;
-  /** Registers that the widest program operation needs. */
-  readonly registers: number;
 }
 
 /** Primitives that lowering itself needs; the machine provides what they do. */
@@ -114,9 +104,8 @@ export class Drafts {
     for (let i = from; i <= to; i++) this.at(i).skip = this.end;
   }
 
-  /** The instructions of the model whose bit is `bit`. */
-  finish(bit: Mask): readonly Instruction[] {
-    return this.row.map((draft) => finish(draft, bit));
+  get all(): readonly Draft[] {
+    return this.row;
   }
 }
 
@@ -125,7 +114,7 @@ export const nop = (): number => DONE;
 const NONE: Operand = { mode: AS_IS, value: 0 };
 
 /** The instruction of one model; a step that the model lacks stays as a place where nothing happens. */
-function finish(d: Draft, bit: Mask): Instruction {
+export function instructionOf(d: Draft, bit: Mask): Instruction {
   const has = (d.mask & bit) !== 0;
   const [a = NONE, b = NONE, c = NONE, e = NONE] = d.args;
   return {

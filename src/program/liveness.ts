@@ -1,4 +1,5 @@
-import type { Code, Instruction } from './instruction.js';
+import type { Code } from './code.js';
+import type { Instruction } from './instruction.js';
 import { readsOf, writesOf } from './symbol.js';
 
 /** Registers whose value some way on from an instruction still reads, by instruction. */

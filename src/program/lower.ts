@@ -1,12 +1,15 @@
 import { assert } from '../base/assert.js';
 import { OperationText, type Shared } from './operation-text.js';
-import { Drafts, READ, type Code, type Operand, type Runtime, type StepInfo } from './instruction.js';
+import { Code } from './code.js';
+import { Drafts, READ, type Operand, type Runtime, type StepInfo } from './instruction.js';
 import type { Model } from './model.js';
+import { pack } from './packed.js';
 import type { Operation, Register } from './step.js';
 import { unionOf, type Union } from './union.js';
 
 export { AS_IS, INDEX, READ } from './instruction.js';
-export type { Code, Instruction, Runtime, StepInfo } from './instruction.js';
+export type { Instruction, Runtime, StepInfo } from './instruction.js';
+export { Code } from './code.js';
 
 const nowhere: StepInfo = {
   path: 'idle',
@@ -45,12 +48,9 @@ export function lower(
     entry.set(program.name, shared.drafts.end);
     layOut(program, shared);
   }
-  return models.map((model, i) => ({
-    model,
-    instructions: shared.drafts.finish(1 << i),
-    entry,
-    registers: shared.window.widest,
-  }));
+  const row = shared.drafts.all;
+  const packed = pack(row, shared.all, runtime);
+  return models.map((model, i) => new Code(model, packed, entry, shared.window.widest, row, 1 << i));
 }
 
 /** One program operation: its registers from 0 on, its text, its return. */

@@ -42,7 +42,7 @@ export class CostMeter extends Recorder {
     budget: number,
     private readonly costs: Map<string, FunctionCost>,
   ) {
-    super(code.instructions.length, budget);
+    super(code.length, budget);
     l.onChange = () => (this.changed = true);
   }
 

@@ -19,13 +19,15 @@ export class CoverageMeter {
     private readonly oracles: readonly Oracle[],
   ) {
     const numbers = new Map<string, number>();
-    this.stepOf = Int32Array.from(code.instructions, (i, pc) => {
-      if (!i.visible || pc === 0) return -1;
-      const name = `${i.info.program} ${i.info.path}`;
+    this.stepOf = new Int32Array(code.length).fill(-1);
+    for (let pc = 1; pc < code.length; pc++) {
+      if (!code.visible(pc)) continue;
+      const { program, path } = code.info(pc);
+      const name = `${program} ${path}`;
       const number = numbers.get(name) ?? numbers.size;
       numbers.set(name, number);
-      return number;
-    });
+      this.stepOf[pc] = number;
+    }
     this.stepNames = [...numbers.keys()];
     this.first = new Int32Array(numbers.size).fill(-1);
   }
@@ -60,10 +62,10 @@ export class CoverageMeter {
 
   slotHits(site: string, slot: string): number {
     const { hits } = this.bench.recorder;
-    return this.code.instructions.reduce(
-      (n, i, pc) => n + (i.info.site === site && i.info.slot === slot ? hits[pc] : 0),
-      0,
-    );
+    return hits.reduce((n, times, pc) => {
+      const info = this.code.info(pc);
+      return n + (info.site === site && info.slot === slot ? times : 0);
+    }, 0);
   }
 
   reset(): void {

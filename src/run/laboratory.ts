@@ -25,6 +25,7 @@ import { Points, type Stretch } from './stretch.js';
 import { Tracer } from './tracer.js';
 import { operationsIn } from '../program/operations-in.js';
 import { outcomeOf, Workbench } from './workbench.js';
+import { Worlds } from './worlds.js';
 
 /** Two models laid out together, over a register of program operations. */
 export class Laboratory implements Lab {
@@ -44,9 +45,10 @@ export class Laboratory implements Lab {
     const [a, b] = lower(programs, [candidate, reference], runtime) as [Code, Code];
     const differs = differing(a, b);
     const byName = new Map(callables.map((c) => [c.operation.name, c]));
+    const worlds = new Worlds(byName, a.registers);
     this.benches = {
-      candidate: new Workbench(a, byName, oracles, differs),
-      reference: new Workbench(b, byName, oracles, differs),
+      candidate: new Workbench(a, byName, oracles, differs, worlds),
+      reference: new Workbench(b, byName, oracles, differs, worlds),
     };
     this.points = new Points(a);
     this.timing = new TimingSearch(this.benches.candidate, this.benches.reference, (c) => this.stretches(c));
@@ -111,7 +113,7 @@ export class Laboratory implements Lab {
     const { code, recorder } = this.benches.candidate;
     this.record(c, scheduler, 'candidate');
     for (let i = 0; i < recorder.length; i++) {
-      const { program, path } = code.instructions[recorder.pcs[i]].info;
+      const { program, path } = code.info(recorder.pcs[i]);
       if (steps.has(`${program} ${path}`)) return true;
     }
     return false;

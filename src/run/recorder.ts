@@ -30,7 +30,12 @@ export class Recorder {
     this.threads[i] = t;
     this.operations[i] = operation;
     this.pcs[i] = pc;
-    this.hits[pc]++;
+  }
+
+  /** The run is over: its steps are counted. */
+  ended(): void {
+    const { pcs, hits } = this;
+    for (let i = 0; i < this.length; i++) hits[pcs[i]]++;
   }
 
   /** The run as segments: each ends where its thread stands when another takes over. */

@@ -45,19 +45,24 @@ export interface Comparable {
 
 /** Place of the first result of an operation, or -1, in which two runs differ. */
 export function differingResult(a: Comparable, b: Comparable): number {
-  const open = openWrites(a) | openWrites(b);
   // a read returns its value plus one
-  return a.results.findIndex((r, i) => differ(r, b.results[i], (result) => isAmong(open, result - 1)));
+  return differing(a, b, a.results, b.results, 1);
 }
 
 /** Place of the first word of memory, or -1, in which two runs differ at the end. */
 export function differingWord(a: Comparable, b: Comparable): number {
-  const open = openWrites(a) | openWrites(b);
-  return a.memory.findIndex((v, i) => differ(v, b.memory[i], (value) => isAmong(open, value)));
+  return differing(a, b, a.memory, b.memory, 0);
 }
 
-function differ(x: number, y: number, open: (value: number) => boolean): boolean {
-  return x !== y && x !== NOT_COMPARED && y !== NOT_COMPARED && !open(x) && !open(y);
+/** Place of the first number that says another value in `y` than in `x`, when it is `plus` more than the value. */
+function differing(a: Comparable, b: Comparable, x: Int32Array, y: Int32Array, plus: number): number {
+  let open = -1;
+  for (let i = 0; i < x.length; i++) {
+    if (x[i] === y[i] || x[i] === NOT_COMPARED || y[i] === NOT_COMPARED) continue;
+    if (open < 0) open = openWrites(a) | openWrites(b);
+    if (!isAmong(open, x[i] - plus) && !isAmong(open, y[i] - plus)) return i;
+  }
+  return -1;
 }
 
 /** Bits of the values of writes that may land or be refused, and either is right. */

@@ -21,10 +21,12 @@ export class Points {
   private byNames: ReadonlyMap<string, number> | undefined;
 
   constructor(private readonly code: Code) {
-    code.instructions.forEach((i, pc) => {
-      const key = `${i.info.program} ${i.info.path}`;
-      if (i.visible && !this.pcs.has(key)) this.pcs.set(key, pc);
-    });
+    for (let pc = 0; pc < code.length; pc++) {
+      if (!code.visible(pc)) continue;
+      const { program, path } = code.info(pc);
+      const key = `${program} ${path}`;
+      if (!this.pcs.has(key)) this.pcs.set(key, pc);
+    }
   }
 
   private find(key: string): number | undefined {
@@ -42,7 +44,7 @@ export class Points {
   }
 
   toSegment(s: Stretch): Segment {
-    const path = s.pc === 0 ? '' : this.code.instructions[s.pc].info.path;
+    const path = s.pc === 0 ? '' : this.code.info(s.pc).path;
     return { thread: s.thread, operation: s.operation, path, occurrence: s.occurrence };
   }
 

@@ -36,10 +36,10 @@ export class Tracer extends Recorder {
       step: this.steps.length,
       thread: t,
       operation,
-      path: this.m.code.instructions[pc].info.path,
+      path: this.m.code.info(pc).path,
       changes,
       hash: hashHex(words),
-      ...(this.m.code.instructions[pc].idle ? { idle: true } : {}),
+      ...(this.m.code.idle(pc) ? { idle: true } : {}),
       ...(returned === '' ? {} : { returned }),
     });
   }

@@ -1,7 +1,6 @@
 import { hashHex } from '../base/hash.js';
 import { start } from '../machine/execute.js';
-import { hardwareOf } from '../machine/hardware.js';
-import { Layout, THREAD } from '../machine/layout.js';
+import { type Layout, THREAD } from '../machine/layout.js';
 import { Machine } from '../machine/machine.js';
 import { nobody } from '../machine/observer.js';
 import type { Code } from '../program/lower.js';
@@ -9,13 +8,12 @@ import type { Callable } from '../program/callable.js';
 import { LogicalMemory } from '../oracle/logical-memory.js';
 import type { Oracle } from '../oracle/oracle.js';
 import type { Case } from '../scenario/case.js';
-import { geometryOf } from '../scenario/geometry-of.js';
-import { programsOf, setUp } from '../scenario/setup.js';
 import type { Scheduler } from '../schedule/scheduler.js';
 import { drive, BUDGET, STEP_BUDGET, STUCK, unfinished } from './drive.js';
 import { repeats } from './progress.js';
 import type { RunOutcome } from './finding.js';
 import { Recorder } from './recorder.js';
+import { Worlds } from './worlds.js';
 import { describeResults, finalMemory } from './results.js';
 
 /** One run that has ended, still in the machine's words. */
@@ -25,28 +23,26 @@ export interface Ended {
   readonly inconclusive: boolean;
 }
 
-/** Steps of an access and of another operation, about the middle of what campaigns see. */
-const ACCESS_STEPS = 5;
-const OPERATION_STEPS = 18;
-
 const NOWHERE = new Uint8Array(0);
 
-/** Runs cases on one model. One machine a geometry is kept: a run that has
- * ended is read before the next one begins. */
+/** Runs cases on one model. One machine a geometry is kept: a run that has ended is read before the next one begins. */
 export class Workbench {
-  private readonly machines = new Map<string, Machine>();
+  private readonly machines = new Map<Layout, Machine>();
+  private expectedSteps = 0;
   private readonly logical: LogicalMemory;
   readonly recorder: Recorder;
 
   constructor(
     readonly code: Code,
-    private readonly callables: ReadonlyMap<string, Callable>,
+    callables: ReadonlyMap<string, Callable>,
     oracles: readonly Oracle[],
     /** 1 for each instruction that only one of two models has, for schedulers that look for those. */
     private readonly differs: Uint8Array = NOWHERE,
+    /** Shared with the bench of the other model. */
+    private readonly worlds = new Worlds(callables, code.registers),
   ) {
     this.logical = new LogicalMemory(oracles);
-    this.recorder = new Recorder(code.instructions.length, STEP_BUDGET);
+    this.recorder = new Recorder(code.length, STEP_BUDGET);
   }
 
   get memory(): LogicalMemory {
@@ -55,20 +51,18 @@ export class Workbench {
 
   /** The case's world, with every thread before its first step. */
   prepare(c: Case): Machine {
-    const geometry = geometryOf(c);
-    const key = `${geometry.mms} ${geometry.puds} ${geometry.cpus} ${geometry.devices} ${geometry.frames} ${geometry.filePages} ${geometry.swapSlots} ${geometry.iotlb}`;
-    const programs = programsOf(c, this.callables);
-    const hardware = hardwareOf(c.hardware);
-    let m = this.machines.get(key);
+    const { layout, programs, hardware, expectedSteps } = this.worlds.of(c);
+    let m = this.machines.get(layout);
     if (m === undefined) {
-      m = new Machine(new Layout(geometry, this.code.registers), this.code, programs, hardware);
-      this.machines.set(key, m);
+      m = new Machine(layout, this.code, programs, hardware);
+      this.machines.set(layout, m);
     } else {
       m.programs = programs;
       m.hardware = hardware;
       m.results.fill(0);
     }
-    setUp(m, c);
+    this.expectedSteps = expectedSteps;
+    this.worlds.setUp(m);
     this.logical.begin(m);
     // without oracles nobody watches: what is left is the engine alone
     m.observer = this.logical.oracles.length > 0 ? this.logical : nobody;
@@ -79,7 +73,8 @@ export class Workbench {
   /** Runs the prepared machine to its end. */
   run(m: Machine, scheduler: Scheduler, recorder: Recorder = this.recorder): Ended {
     recorder.begin();
-    const how = drive(m, this.logical, scheduler, recorder, this.expectedSteps(m), this.differs);
+    const how = drive(m, this.logical, scheduler, recorder, this.expectedSteps, this.differs);
+    recorder.ended();
     let inconclusive = false;
     if (how === STUCK) this.deadlock(m);
     else if (how === BUDGET) {
@@ -87,16 +82,6 @@ export class Workbench {
       else inconclusive = true;
     } else if (this.logical.violation === undefined) this.logical.end();
     return { machine: m, memory: this.logical, inconclusive };
-  }
-
-  /** A guess from the programs alone: accesses are short, other operations are not. */
-  private expectedSteps(m: Machine): number {
-    let steps = 0;
-    for (const program of m.programs)
-      for (const call of program)
-        steps +=
-          this.callables.get(call.name)?.args.includes('word') === true ? ACCESS_STEPS : OPERATION_STEPS;
-    return steps;
   }
 
   private deadlock(m: Machine): void {
@@ -121,7 +106,7 @@ export class Workbench {
   }
 
   private standing(m: Machine, t: number): string {
-    return m.code.instructions[m.words[m.layout.threadAt(t) + THREAD.PC]].info.path;
+    return m.code.info(m.words[m.layout.threadAt(t) + THREAD.PC]).path;
   }
 }
 

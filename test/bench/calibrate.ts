@@ -1,4 +1,5 @@
 const WORDS = 1024;
+export const ITERATIONS = 20_000_000;
 
 /**
  * Iterations a second of a loop that only this machine decides: dependent reads and writes of one Int32Array, as the
@@ -6,14 +7,13 @@ const WORDS = 1024;
  */
 export function calibrate(): number {
   const words = new Int32Array(WORDS);
-  const count = 20_000_000;
   const begin = process.hrtime.bigint();
   let at = 1;
-  for (let i = 0; i < count; i++) {
+  for (let i = 0; i < ITERATIONS; i++) {
     at = (Math.imul(at, 1664525) + 1013904223) | 0;
     const k = (at >>> 16) & (WORDS - 1);
     words[k] = words[k] ^ at;
   }
   const seconds = Number(process.hrtime.bigint() - begin) / 1e9;
-  return words[0] === 1 ? 0 : count / seconds;
+  return words[0] === 1 ? 0 : ITERATIONS / seconds;
 }

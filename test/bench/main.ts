@@ -1,3 +1,5 @@
+import { fileURLToPath } from 'node:url';
+
 import { callables, models } from '../../models/models.js';
 import { Prng } from '../../src/base/prng.js';
 import { ORACLES } from '../../src/oracle/oracles.js';
@@ -5,6 +7,7 @@ import type { Oracle } from '../../src/oracle/oracle.js';
 import { Laboratory } from '../../src/run/laboratory.js';
 import { caseGenerator } from '../../src/scenario/generate.js';
 import { strategyNamed } from '../../src/schedule/strategies.js';
+import { compareWith } from './against.js';
 import { calibrate } from './calibrate.js';
 import { measureScaling } from './scaling.js';
 
@@ -93,4 +96,6 @@ async function main(): Promise<void> {
   row('the former / the latter', median(ratios.map((r, i) => r / ceilings[i])).toFixed(2));
 }
 
-await main();
+const at = process.argv.indexOf('--against');
+if (at < 0) await main();
+else await compareWith(process.argv[at + 1], fileURLToPath(new URL('../../..', import.meta.url)));
