@@ -15,7 +15,7 @@ export interface StepInfo {
   /** The program operation that this code belongs to. */
   readonly program: string;
   readonly site: string;
-  readonly slot?: string;
+  readonly slot?: string | undefined;
   readonly text: string;
   readonly cFunction: string;
   /** Put there by an edit. */
@@ -60,16 +60,22 @@ export interface Operand {
 }
 
 /** An instruction for all models at once, before each gets its own. */
-export interface Draft {
-  readonly primitive: Primitive;
-  readonly args: readonly Operand[];
-  /** The models that have it. */
-  readonly mask: Mask;
-  readonly info: StepInfo;
+export class Draft {
   next: number;
   otherwise: number;
   /** Where a model goes that does not have this instruction. */
   skip: number;
+
+  constructor(
+    place: number,
+    readonly primitive: Primitive,
+    readonly args: readonly Operand[],
+    /** The models that have it. */
+    readonly mask: Mask,
+    readonly info: StepInfo,
+  ) {
+    this.next = this.otherwise = this.skip = place + 1;
+  }
 }
 
 /** The instructions of all program operations in one row; each goes on to the one after it unless told otherwise. */
@@ -82,10 +88,9 @@ export class Drafts {
   }
 
   /** Adds an instruction; its place. */
-  emit(draft: Omit<Draft, 'next' | 'otherwise' | 'skip'>): number {
+  emit(primitive: Primitive, args: readonly Operand[], mask: Mask, info: StepInfo): number {
     const at = this.row.length;
-    const { primitive, args, mask, info } = draft;
-    this.row.push({ primitive, args, mask, info, next: at + 1, otherwise: at + 1, skip: at + 1 });
+    this.row.push(new Draft(at, primitive, args, mask, info));
     return at;
   }
 

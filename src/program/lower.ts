@@ -1,9 +1,9 @@
 import { assert } from '../base/assert.js';
 import { OperationText, type Shared } from './operation-text.js';
 import { Code } from './code.js';
-import { Drafts, READ, type Operand, type Runtime, type StepInfo } from './instruction.js';
+import { Drafts, nop, READ, type Draft, type Operand, type Runtime, type StepInfo } from './instruction.js';
 import type { Model } from './model.js';
-import { pack } from './packed.js';
+import { pack, type Packed } from './packed.js';
 import type { Operation, Register } from './step.js';
 import { unionOf, type Union } from './union.js';
 
@@ -21,17 +21,50 @@ const nowhere: StepInfo = {
   inserted: false,
 };
 
-/** Lays out the program operations once for all `models` (two at most) and gives each its code. */
+/** One layout, before each model gets its code. */
+interface Lowered {
+  readonly programs: readonly Operation[];
+  /** The edits of each model: nothing else of a model decides. */
+  readonly edits: readonly Model['edits'][];
+  readonly runtime: Runtime;
+  readonly row: readonly Draft[];
+  readonly packed: Packed;
+  readonly entry: ReadonlyMap<string, number>;
+  readonly registers: number;
+}
+
+/** The last layouts that were made, the newest first: laboratories of the same models are opened again and again. */
+const kept: Lowered[] = [];
+const KEPT = 3;
+
+/** Lays out the program operations once for all `models` and gives each its code. */
 export function lower(
   programs: readonly Operation[],
   models: readonly Model[],
   runtime: Runtime,
 ): readonly Code[] {
+  const edits = models.map((m) => m.edits);
+  const had = kept.findIndex(
+    (l) => l.runtime === runtime && isSame(l.programs, programs) && isSame(l.edits, edits),
+  );
+  const lowered = had < 0 ? layOutFor(programs, models, runtime) : kept.splice(had, 1)[0];
+  kept.unshift(lowered);
+  kept.length = Math.min(kept.length, KEPT);
+  const { row, packed, entry, registers } = lowered;
+  return models.map((model, i) => new Code(model, packed, entry, registers, row, 1 << i));
+}
+
+function isSame<T>(a: readonly T[], b: readonly T[]): boolean {
+  return a.length === b.length && a.every((x, i) => x === b[i]);
+}
+
+function layOutFor(programs: readonly Operation[], models: readonly Model[], runtime: Runtime): Lowered {
   assert(models.length > 0 && models.length <= 8, 'lower: between one and eight models');
   const unions = new Map<Operation, Union>();
   const shared: Shared = {
     drafts: new Drafts(),
     runtime,
+    jump: { ...runtime.assign, name: 'goto', run: nop },
     all: (1 << models.length) - 1,
     union: (op) => {
       let u = unions.get(op);
@@ -41,7 +74,7 @@ export function lower(
     program: '',
     window: { top: 0, widest: 0 },
   };
-  shared.drafts.emit({ primitive: runtime.idle, args: [], mask: shared.all, info: nowhere });
+  shared.drafts.emit(runtime.idle, [], shared.all, nowhere);
 
   const entry = new Map<string, number>();
   for (const program of programs) {
@@ -49,8 +82,15 @@ export function lower(
     layOut(program, shared);
   }
   const row = shared.drafts.all;
-  const packed = pack(row, shared.all, runtime);
-  return models.map((model, i) => new Code(model, packed, entry, shared.window.widest, row, 1 << i));
+  return {
+    programs: [...programs],
+    edits: models.map((m) => m.edits),
+    runtime,
+    row,
+    packed: pack(row, shared.all, runtime),
+    entry,
+    registers: shared.window.widest,
+  };
 }
 
 /** One program operation: its registers from 0 on, its text, its return. */
@@ -63,16 +103,11 @@ function layOut(program: Operation, shared: Shared): void {
     scope.set(r, { mode: READ, value: text.takeRegister() });
   }
   text.layOut(scope, shared.all);
-  shared.drafts.emit({
-    primitive: shared.runtime.ret,
-    args: [],
-    mask: shared.all,
-    info: {
-      ...nowhere,
-      path: `${program.name}:return`,
-      operation: program.name,
-      program: program.name,
-      text: 'return',
-    },
+  shared.drafts.emit(shared.runtime.ret, [], shared.all, {
+    ...nowhere,
+    path: `${program.name}:return`,
+    operation: program.name,
+    program: program.name,
+    text: 'return',
   });
 }

@@ -1,15 +1,7 @@
 import { assert } from '../base/assert.js';
 import { computedInto } from './computed.js';
-import {
-  AS_IS,
-  INDEX,
-  nop,
-  READ,
-  type Drafts,
-  type Operand,
-  type Runtime,
-  type StepInfo,
-} from './instruction.js';
+import { AS_IS, INDEX, READ, type Drafts, type Operand, type Runtime, type StepInfo } from './instruction.js';
+import { Info } from './info.js';
 import type { Mode, Primitive } from './primitive.js';
 import type { Arg, Call, Condition, Do, Each, Expand, Operation, Register, Step, When } from './step.js';
 import type { Inserted, Mask, Union } from './union.js';
@@ -18,6 +10,8 @@ import type { Inserted, Mask, Union } from './union.js';
 export interface Shared {
   readonly drafts: Drafts;
   readonly runtime: Runtime;
+  /** What a jump does: nothing. */
+  readonly jump: Primitive;
   /** The mask of all models. */
   readonly all: Mask;
   union(operation: Operation): Union;
@@ -207,7 +201,7 @@ export class OperationText {
       { mode: INDEX, value: first },
       { mode: AS_IS, value: count },
     ];
-    this.shared.drafts.emit({ primitive: this.shared.runtime.forget, args, mask, info });
+    this.shared.drafts.emit(this.shared.runtime.forget, args, mask, info);
   }
 
   /** Counts the statements of a part that no model has. */
@@ -235,16 +229,21 @@ export class OperationText {
 
   private info(text: string, suffix: string, place: Place, slot: string | undefined): StepInfo {
     const { name } = this.op;
-    return {
-      path: `${this.prefix}${name}:${this.numberText(place.inserted)} ${suffix}`,
-      operation: name,
-      program: this.shared.program,
-      site: place.branch === '' ? name : `${name}/${place.branch}`,
-      ...(slot === undefined ? {} : { slot }),
+    const site = place.branch === '' ? name : `${name}/${place.branch}`;
+    const { program } = this.shared;
+    const number = this.numberText(place.inserted);
+    return new Info(
+      this.prefix,
+      number,
+      suffix,
+      name,
+      program,
+      site,
+      slot,
       text,
-      cFunction: this.cFunction,
-      inserted: place.inserted,
-    };
+      this.cFunction,
+      place.inserted,
+    );
   }
 
   private emitTest({ primitive, args }: Condition, place: Place): number {
@@ -260,14 +259,14 @@ export class OperationText {
     const { window, drafts } = this.shared;
     const top = window.top;
     const args = list.map((x, i) => this.operand(x, primitive.params[i].mode, info, mask));
-    const at = drafts.emit({ primitive, args, mask, info });
+    const at = drafts.emit(primitive, args, mask, info);
     window.top = top;
     return at;
   }
 
   private emitJump(info: StepInfo, mask: Mask = this.shared.all): number {
-    const { drafts, runtime } = this.shared;
-    return drafts.emit({ primitive: jumpLike(runtime.assign), args: [], mask, info });
+    const { drafts, jump } = this.shared;
+    return drafts.emit(jump, NO_OPERANDS, mask, info);
   }
 
   /** The operand for an argument; computed ones are put into a register of their own first. */
@@ -291,18 +290,10 @@ export class OperationText {
     assert(args.length <= 3, `${info.path}: ${arg.primitive.name} takes more than three values`);
     const [a = zero, b = zero, c = zero] = args;
     const primitive = computedInto(arg.primitive, this.shared.runtime.assign);
-    this.shared.drafts.emit({ primitive, args: [a, b, c, { mode: INDEX, value: into }], mask, info });
+    this.shared.drafts.emit(primitive, [a, b, c, { mode: INDEX, value: into }], mask, info);
     return { mode: READ, value: into };
   }
 }
 
-/** A jump is laid out as a primitive that does nothing; one value for all. */
-function jumpLike(assign: Primitive): Primitive {
-  let jump = jumps.get(assign);
-  if (jump === undefined) jumps.set(assign, (jump = { ...assign, name: 'goto', run: nop }));
-  return jump;
-}
-
-const jumps = new WeakMap<Primitive, Primitive>();
-
 const zero: Operand = { mode: AS_IS, value: 0 };
+const NO_OPERANDS: readonly Operand[] = [];

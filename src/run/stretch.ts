@@ -16,17 +16,24 @@ const namesOf = (path: string): string => path.replaceAll(/:\d+(\+\d*)?/g, '');
 
 /** Finds instructions by their program operation and path, for the code of one pair of models. */
 export class Points {
-  private readonly pcs = new Map<string, number>();
+  private made: ReadonlyMap<string, number> | undefined;
   /** The same without the numbers of the steps, which depend on both models: the first that fits. Made when needed. */
   private byNames: ReadonlyMap<string, number> | undefined;
 
-  constructor(private readonly code: Code) {
+  constructor(private readonly code: Code) {}
+
+  /** Instructions by program operation and path; made when it is needed, as cases of a campaign have no path. */
+  private get pcs(): ReadonlyMap<string, number> {
+    if (this.made !== undefined) return this.made;
+    const { code } = this;
+    const pcs = new Map<string, number>();
     for (let pc = 0; pc < code.length; pc++) {
       if (!code.visible(pc)) continue;
       const { program, path } = code.info(pc);
       const key = `${program} ${path}`;
-      if (!this.pcs.has(key)) this.pcs.set(key, pc);
+      if (!pcs.has(key)) pcs.set(key, pc);
     }
+    return (this.made = pcs);
   }
 
   private find(key: string): number | undefined {
