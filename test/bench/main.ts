@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { callables, models } from '../../models/models.js';
@@ -97,5 +99,11 @@ async function main(): Promise<void> {
 }
 
 const at = process.argv.indexOf('--against');
+const other = process.argv[at + 1];
 if (at < 0) await main();
-else await compareWith(process.argv[at + 1], fileURLToPath(new URL('../../..', import.meta.url)));
+else if (other !== undefined && existsSync(join(other, 'dist/models/models.js')))
+  await compareWith(other, fileURLToPath(new URL('../../..', import.meta.url)));
+else {
+  process.stderr.write('--against takes the directory of a checkout in which "npm run build" has run.\n');
+  process.exitCode = 2;
+}
