@@ -6,6 +6,7 @@ import { deviceMemory } from './history/device-memory.js';
 import { hugePages } from './history/huge-pages.js';
 import { hugetlbChanges } from './history/hugetlb.js';
 import { invalidatePages } from './history/invalidate-page.js';
+import { memoryFailures } from './history/memory-failure.js';
 import { mprotects } from './history/mprotect.js';
 import { mremaps } from './history/mremap.js';
 import { kernelHalf } from './history/kernel-half.js';
@@ -33,6 +34,7 @@ export const changes: readonly Change[] = [
   ...hugetlbChanges,
   ...invalidatePages,
   ...kernelHalf,
+  ...memoryFailures,
   ...mprotects,
   ...mremaps,
   ...munmaps,

@@ -1,10 +1,11 @@
 import { go_to, label, when } from '../src/program/build.js';
-import { insert, type Edit } from '../src/program/model.js';
+import { drop, insert, type Edit } from '../src/program/model.js';
 import { mutex_unlock } from '../src/kernel/hugetlb.js';
 import { hugetlb_fault_mutex_of_index } from '../src/kernel/hugetlb-truncate.js';
 import { unlock_page } from '../src/kernel/page.js';
 import { page_mapped } from '../src/kernel/rmap.js';
 import { register } from './history/steps-of.js';
+import { memory_failure_hugetlb } from './operations/memory_failure_hugetlb.js';
 import { remove_inode_hugepages } from './operations/remove_inode_hugepages.js';
 import { hugetlbChanges } from './history/hugetlb.js';
 
@@ -37,4 +38,11 @@ const sharedTables: readonly Edit[] = hugetlbChanges.flatMap((change) =>
   ),
 );
 
-export const hugetlbRepairs: readonly Edit[] = [...sharedTables, ...mappedUnderLock()];
+const STAYS =
+  'a page with a hardware error stays in its file: a hole punch that has looked it up takes it out a second time, and who has no entry of it reads zeros: 8625147cafaa, v6.1';
+
+export const hugetlbRepairs: readonly Edit[] = [
+  ...sharedTables,
+  ...mappedUnderLock(),
+  drop(memory_failure_hugetlb.name, { callee: 'hugetlbfs_error_remove_page' }, STAYS),
+];

@@ -31,6 +31,7 @@ import { huge_pte_alloc } from '../operations/huge_pte_alloc.js';
 import { hugetlb_change_protection } from '../operations/hugetlb_change_protection.js';
 import { hugetlb_fault } from '../operations/hugetlb_fault.js';
 import { hugetlb_vm_op_split } from '../operations/hugetlb_vm_op_split.js';
+import { memory_failure_hugetlb } from '../operations/memory_failure_hugetlb.js';
 import { mprotect_fixup } from '../operations/mprotect_fixup.js';
 import { remove_inode_hugepages } from '../operations/remove_inode_hugepages.js';
 import { try_to_unmap } from '../operations/try_to_unmap.js';
@@ -114,6 +115,28 @@ function childMayHaveIt(): readonly Edit[] {
   ];
 }
 
+/** A hardware error unmaps the page with i_mmap_rwsem written, if it can be had: hugetlb_page_mapping_lock_write. */
+function lockMappingOfFailure(): readonly Edit[] {
+  const { name } = memory_failure_hugetlb;
+  const [page] = registers(memory_failure_hugetlb, 'page');
+  const mapping = rmap_rwsem(page);
+  return [
+    drop(name, { callee: 'try_to_unmap' }),
+    insert(name, 'before', { callee: 'page_mapped', nth: 2 }, [
+      when(
+        PageAnon(page),
+        [call(try_to_unmap, { page, flags: number(0) })],
+        [
+          when(down_write_trylock(mapping), [
+            call(try_to_unmap, { page, flags: TTU_RMAP_LOCKED }),
+            up_write(mapping),
+          ]),
+        ],
+      ),
+    ]),
+  ];
+}
+
 /** i_mmap_rwsem keeps tables shared while a fault uses them: read by faults and fork, written by those who unshare. */
 function holdMapping(): readonly Edit[] {
   const fault = hugetlb_fault;
@@ -161,6 +184,7 @@ function holdMapping(): readonly Edit[] {
         ],
       ),
     ]),
+    ...lockMappingOfFailure(),
     // the mutex comes after i_mmap_rwsem
     insert(remove.name, 'before', { callee: 'down_write' }, [mutex_unlock(hugetlb_fault_mutex_of_index(at))]),
     insert(remove.name, 'after', { callee: 'down_write' }, [mutex_lock(hugetlb_fault_mutex_of_index(at))]),

@@ -29,7 +29,7 @@ import { mmu_notifier_invalidate_range_start } from './mmu_notifier_invalidate_r
  * Unmaps the whole huge pages of [start, start + count) under the caller's mmu_gather; i_mmap_rwsem is held for
  * writing. A table that another mm shares is given up as a whole, and the gather hears nothing of it. mm/hugetlb.c, v4.14.
  *
- * Left out: hwpoison entries, `ref_page`, reservations.
+ * Left out: `ref_page`, reservations.
  */
 export const __unmap_hugepage_range = operation({
   name: '__unmap_hugepage_range',
@@ -54,7 +54,7 @@ export const __unmap_hugepage_range = operation({
       huge_ptep_get(pte, entry),
       when(pte_none(entry), [huge_pte_unlock(pte), go_to('next')]),
       huge_ptep_get_and_clear(addr, pte, entry),
-      when(not(pte_present(entry)), [huge_pte_unlock(pte), go_to('next')]), // huge_pte_clear of a migration entry
+      when(not(pte_present(entry)), [huge_pte_unlock(pte), go_to('next')]), // huge_pte_clear of a migration or hwpoison entry
       mutedSlot('after-clear', mmu_notifier_invalidate_range(addr, huge_page_size)),
       tlb_remove_tlb_entry(addr, huge_page_size), // tlb_remove_huge_tlb_entry
       let_(page, entry_target(entry)),

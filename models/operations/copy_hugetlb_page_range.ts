@@ -2,12 +2,18 @@ import { branch, call, each, go_to, label, slot, when } from '../../src/program/
 import { operation } from '../../src/program/operation.js';
 import {
   entry_target,
+  is_hwpoison_entry,
   is_migration_entry,
   is_write_migration_entry,
   make_migration_entry_read,
   pte_none,
 } from '../../src/kernel/entry.js';
-import { huge_ptep_get, huge_ptep_set_wrprotect, set_huge_pte_at } from '../../src/kernel/hugetlb.js';
+import {
+  huge_ptep_get,
+  huge_ptep_set_wrprotect,
+  set_huge_pte_at,
+  set_huge_swap_pte_at,
+} from '../../src/kernel/hugetlb.js';
 import { huge_pte_lock, huge_pte_unlock, huge_pte_offset } from '../../src/kernel/hugetlb-tables.js';
 import { mmu_notifier_invalidate_range } from '../../src/kernel/notifier.js';
 import { get_page } from '../../src/kernel/page.js';
@@ -24,7 +30,7 @@ import { mmu_notifier_invalidate_range_start } from './mmu_notifier_invalidate_r
  * read-only if the mapping is private; a table that the child shares with the parent needs no copy. Both mmap_sems are
  * held for writing. mm/hugetlb.c, v4.14: the range of the whole vma is invalidated under the locks of every page.
  *
- * Left out: hwpoison entries. Without memory for a table the child lacks the page, where the C fails the fork.
+ * Without memory for a table the child lacks the page, where the C fails the fork.
  */
 export const copy_hugetlb_page_range = operation({
   name: 'copy_hugetlb_page_range',
@@ -55,6 +61,9 @@ export const copy_hugetlb_page_range = operation({
           set_huge_pte_at(child_addr, dst_pte, entry),
           go_to('unlock'),
         ]),
+      ]),
+      when(is_hwpoison_entry(entry), [
+        branch('hwpoison', [set_huge_swap_pte_at(child_addr, dst_pte, entry), go_to('unlock')]),
       ]),
       when(is_cow_mapping(vma), [
         huge_ptep_set_wrprotect(addr, src_pte),

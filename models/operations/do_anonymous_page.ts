@@ -2,7 +2,8 @@ import { go_to, label, not, number, when } from '../../src/program/build.js';
 import { operation } from '../../src/program/operation.js';
 import { DIRTY, maybe_mkwrite, mk_pte, pte_none, SPECIAL } from '../../src/kernel/entry.js';
 import { signal_bus } from '../../src/kernel/access.js';
-import { alloc_page_vma, clear_user_highpage, put_page } from '../../src/kernel/page.js';
+import { clear_user_highpage } from '../../src/kernel/highmem.js';
+import { alloc_page_vma, put_page } from '../../src/kernel/page.js';
 import {
   pte_alloc,
   pte_get,

@@ -3,9 +3,9 @@ import { operation } from '../../src/program/operation.js';
 import { DIRTY, maybe_mkwrite, mk_pte, pte_none, READ_ONLY } from '../../src/kernel/entry.js';
 import { signal_bus } from '../../src/kernel/access.js';
 import { find_get_page, page_cache_read, page_mapping_is } from '../../src/kernel/filemap.js';
+import { copy_user_highpage } from '../../src/kernel/highmem.js';
 import {
   alloc_page_vma,
-  copy_user_highpage,
   lock_page,
   PageFlag,
   PG_hwpoison,

@@ -2,9 +2,9 @@ import { call, flags, go_to, label, not, number, when } from '../../src/program/
 import { operation } from '../../src/program/operation.js';
 import { DIRTY, entry_target, maybe_mkwrite, mk_huge_pmd, WRITE } from '../../src/kernel/entry.js';
 import { HPAGE_PMD_NR, pmdp_set_access_flags } from '../../src/kernel/huge.js';
+import { copy_user_huge_page } from '../../src/kernel/highmem.js';
 import {
   alloc_huge_page,
-  copy_user_huge_page,
   get_page,
   lock_page,
   page_is_zero,

@@ -7,7 +7,8 @@ import {
   pmd_populate,
   set_unreached_pte,
 } from '../../src/kernel/huge.js';
-import { alloc_page_vma, copy_user_highpage, put_page } from '../../src/kernel/page.js';
+import { copy_user_highpage } from '../../src/kernel/highmem.js';
+import { alloc_page_vma, put_page } from '../../src/kernel/page.js';
 import { pmd_lock, pmd_same, pmd_unlock, pmdp_huge_clear_flush_notify } from '../../src/kernel/pgtable.js';
 import { let_, plus } from '../../src/kernel/range.js';
 import { page_add_new_anon_rmap, page_remove_compound_rmap } from '../../src/kernel/rmap.js';

@@ -1,6 +1,7 @@
 import { branch, each, go_to, label, mutedSlot, not, slot, when } from '../../src/program/build.js';
 import { operation } from '../../src/program/operation.js';
 import {
+  is_hwpoison_entry,
   is_migration_entry,
   is_write_migration_entry,
   make_migration_entry_read,
@@ -32,7 +33,7 @@ import { mmu_notifier_invalidate_range_start } from './mmu_notifier_invalidate_r
 /**
  * mprotect of a hugetlb vma, [start, start + count) in base pages: whole huge pages of one vma, whose flags are `vma`
  * already. mmap_sem is held for writing. A table that another mm shares is given up as a whole, and only [start, start +
- * count) is flushed. mm/hugetlb.c, v4.14. Left out: hwpoison entries.
+ * count) is flushed. mm/hugetlb.c, v4.14.
  */
 export const hugetlb_change_protection = operation({
   name: 'hugetlb_change_protection',
@@ -57,6 +58,7 @@ export const hugetlb_change_protection = operation({
         ]),
       ]),
       huge_ptep_get(pte, entry),
+      when(is_hwpoison_entry(entry), [go_to('unlock')]),
       when(is_migration_entry(entry), [
         when(is_write_migration_entry(entry), [
           set_huge_pte_at(addr, pte, make_migration_entry_read(entry)), // set_huge_swap_pte_at

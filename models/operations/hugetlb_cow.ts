@@ -13,7 +13,8 @@ import {
 } from '../../src/kernel/hugetlb.js';
 import { huge_pte_lock, huge_pte_unlock } from '../../src/kernel/hugetlb-tables.js';
 import { mmu_notifier_invalidate_range } from '../../src/kernel/notifier.js';
-import { copy_user_huge_page, get_page, PageAnon, put_page } from '../../src/kernel/page.js';
+import { copy_user_huge_page } from '../../src/kernel/highmem.js';
+import { get_page, PageAnon, put_page } from '../../src/kernel/page.js';
 import { pte_same } from '../../src/kernel/pgtable.js';
 import { flags } from '../../src/program/build.js';
 import { let_ } from '../../src/kernel/range.js';

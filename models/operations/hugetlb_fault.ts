@@ -4,6 +4,7 @@ import { signal_bus } from '../../src/kernel/access.js';
 import {
   DIRTY,
   entry_target,
+  is_hwpoison_entry,
   is_migration_entry,
   pte_none,
   pte_present,
@@ -31,7 +32,7 @@ import { hugetlb_no_page } from './hugetlb_no_page.js';
  * A fault on a hugetlb mapping; mmap_sem is held for reading. mm/hugetlb.c, v4.14. The place of the entry is looked up
  * once: when another thread unshares the table meanwhile, it is a place in somebody else's table.
  *
- * Left out: hwpoison entries, reservations, and with them the page-cache page that a private mapping may be about to copy.
+ * Left out: reservations, and with them the page-cache page that a private mapping may be about to copy.
  */
 export const hugetlb_fault = operation({
   name: 'hugetlb_fault',
@@ -51,6 +52,7 @@ export const hugetlb_fault = operation({
       [
         huge_ptep_get(pte, entry),
         when(is_migration_entry(entry), [migration_entry_wait_huge(pte, entry), go_to('out')]),
+        when(is_hwpoison_entry(entry), [let_(fault, signal_bus), go_to('out')]), // VM_FAULT_HWPOISON_LARGE
       ],
     ),
     mutex_lock(hugetlb_fault_mutex(haddr)),

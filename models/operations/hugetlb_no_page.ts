@@ -2,6 +2,7 @@ import { call, go_to, label, not, when } from '../../src/program/build.js';
 import { operation } from '../../src/program/operation.js';
 import { signal_bus } from '../../src/kernel/access.js';
 import { pte_none } from '../../src/kernel/entry.js';
+import { page_mapping_is } from '../../src/kernel/filemap.js';
 import {
   alloc_hugetlb_page,
   huge_ptep_get,
@@ -12,7 +13,7 @@ import {
 } from '../../src/kernel/hugetlb.js';
 import { huge_add_to_page_cache } from '../../src/kernel/hugetlb-truncate.js';
 import { huge_pte_lock, huge_pte_unlock } from '../../src/kernel/hugetlb-tables.js';
-import { lock_page, put_page, unlock_page } from '../../src/kernel/page.js';
+import { lock_page, PageFlag, PG_hwpoison, put_page, unlock_page } from '../../src/kernel/page.js';
 import { is_zero, let_ } from '../../src/kernel/range.js';
 import { page_add_new_anon_rmap, page_dup_compound_rmap } from '../../src/kernel/rmap.js';
 import { beyond_i_size } from '../../src/kernel/truncate.js';
@@ -23,9 +24,7 @@ import { hugetlb_cow } from './hugetlb_cow.js';
  * First touch of a hugetlb page: a shared mapping maps the file's page, a new one where the file has a hole; a private one a new page, read-only at first.
  * The fault mutex is held; `pte` is the entry's place. mm/hugetlb.c, v4.14.
  *
- * The reference that the page cache gives keeps the page from moving: it needs no second look once it is locked.
- *
- * Left out: pages of a file under a private mapping (it is MAP_ANONYMOUS here), reservations, poisoned pages, userfaultfd.
+ * Left out: pages of a file under a private mapping (it is MAP_ANONYMOUS here), reservations, userfaultfd.
  */
 export const hugetlb_no_page = operation({
   name: 'hugetlb_no_page',
@@ -40,7 +39,12 @@ export const hugetlb_no_page = operation({
         label('retry'),
         when(
           hugetlb_find_get_page(addr, page),
-          [lock_page(page)], // find_lock_page
+          [
+            lock_page(page), // find_lock_page
+            when(not(page_mapping_is(page)), [unlock_page(page), put_page(page), go_to('retry')]),
+            // an error since mmap, of which this mm has no entry to tell
+            when(PageFlag(page, PG_hwpoison), [let_(fault, signal_bus), go_to('backout_unlocked')]),
+          ],
           [
             when(beyond_i_size(linear_page_index(addr)), [let_(fault, signal_bus), go_to('out')]),
             when(not(alloc_hugetlb_page(page)), [let_(fault, signal_bus), go_to('out')]),
@@ -66,6 +70,7 @@ export const hugetlb_no_page = operation({
     go_to('out'),
     label('backout'),
     huge_pte_unlock(pte),
+    label('backout_unlocked'),
     unlock_page(page),
     put_page(page),
     label('out'),

@@ -29,7 +29,7 @@ const NO_FLAGS = number(0);
  * A hardware error in the page behind `addr`: memory_failure, hwpoison_user_mappings and the actions on page states.
  * mm/memory-failure.c, v4.14. Whoever needs what is lost gets SIGBUS; a clean file page is read again.
  *
- * Left out: compound and hugetlb pages, MF_MUST_KILL, the signals to processes that map the page.
+ * Left out: transparent huge pages, MF_MUST_KILL, the signals to processes that map the page.
  */
 export const memory_failure = operation({
   name: 'memory_failure',

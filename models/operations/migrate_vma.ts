@@ -7,10 +7,9 @@ import {
   migrate_page_states,
   migrate_vma_check_page,
 } from '../../src/kernel/migrate.js';
+import { clear_user_highpage, copy_user_highpage } from '../../src/kernel/highmem.js';
 import {
   alloc_page_vma,
-  clear_user_highpage,
-  copy_user_highpage,
   lock_page,
   PageFlag,
   PG_device_private,

@@ -17,19 +17,17 @@ import { munmap } from './munmap.js';
 import { exit_mm } from './exit_mm.js';
 import { ext4_punch_hole } from './ext4_punch_hole.js';
 import { ext4_setattr } from './ext4_setattr.js';
-import { hugetlb_vmtruncate } from './hugetlb_vmtruncate.js';
-import { hugetlbfs_punch_hole } from './hugetlbfs_punch_hole.js';
 import { fsync } from './fsync.js';
 import { memory_failure } from './memory_failure.js';
 import { migrate_pages } from './migrate_pages.js';
 import { oom_reap_task_mm } from './oom_reap_task_mm.js';
 import { shmem_fallocate } from './shmem_fallocate.js';
 import { shrink_page_list } from './shrink_page_list.js';
-import { soft_offline_huge_page } from './soft_offline_huge_page.js';
 import { split_huge_pages_set } from './split_huge_pages_set.js';
 import { uffd_un_protect, uffd_write_protect } from './uffd_write_protect.js';
 import { uprobe_write_opcode } from './uprobe_write_opcode.js';
 import { task_numa_work } from './task_numa_work.js';
+import { hugetlbCallables } from './register-hugetlb.js';
 import { kernelHalfCallables } from './register-kernel-half.js';
 import { wp_shared_mapping_range } from './wp_shared_mapping_range.js';
 import { writeback } from './writeback.js';
@@ -140,25 +138,6 @@ export const callables: readonly Callable[] = [
     args: ['file', 'file-count'],
     on: ['shmem'],
     choices: ['gather-full'],
-    writes: false,
-  },
-  {
-    operation: hugetlbfs_punch_hole,
-    since: '4.3',
-    by: 'cpu',
-    args: ['file'],
-    on: ['hugetlb-shared'],
-    choices: ['gather-full', 'huge-allocation-fails'],
-    weight: 0.6,
-    writes: false,
-  },
-  {
-    operation: hugetlb_vmtruncate,
-    by: 'cpu',
-    args: ['file'],
-    on: ['hugetlb-shared'],
-    choices: ['gather-full'],
-    weight: 0.4,
     writes: false,
   },
   { operation: dax_fsync, since: '4.10', by: 'cpu', args: ['file'], on: ['dax'], choices: [], writes: false },
@@ -273,14 +252,6 @@ export const callables: readonly Callable[] = [
     writes: false,
   },
   {
-    operation: soft_offline_huge_page,
-    by: 'cpu',
-    args: ['any-addr'],
-    on: ['hugetlb-private', 'hugetlb-shared'],
-    choices: ['huge-allocation-fails'],
-    writes: false,
-  },
-  {
     operation: mremap,
     by: 'cpu',
     weight: 1.5,
@@ -289,5 +260,6 @@ export const callables: readonly Callable[] = [
     choices: FAULTS,
     writes: false,
   },
+  ...hugetlbCallables,
   ...kernelHalfCallables,
 ];

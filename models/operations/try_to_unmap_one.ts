@@ -13,7 +13,8 @@ import {
   pte_dirty,
   swp_entry_to_pte,
 } from '../../src/kernel/entry.js';
-import { compound_pages } from '../../src/kernel/hugetlb-migrate.js';
+import { make_hwpoison_huge_entry, set_huge_swap_pte_at } from '../../src/kernel/hugetlb.js';
+import { compound_pages, PageHuge } from '../../src/kernel/hugetlb-migrate.js';
 import { make_read_migration_entry } from '../../src/kernel/migrate.js';
 import { mmu_notifier_invalidate_range } from '../../src/kernel/notifier.js';
 import {
@@ -93,7 +94,11 @@ export const try_to_unmap_one = operation({
       when(PageFlag(page, PG_hwpoison), [
         branch('hwpoison', [
           mutedSlot('after-clear', mmu_notifier_invalidate_range(addr, PAGE)),
-          set_pte_at(addr, pte, make_hwpoison_entry(page)),
+          when(
+            PageHuge(page),
+            [set_huge_swap_pte_at(addr, pte, make_hwpoison_huge_entry(page))],
+            [set_pte_at(addr, pte, make_hwpoison_entry(page))],
+          ),
           go_to('discard'),
         ]),
       ]),

@@ -2,7 +2,8 @@ import { number } from '../../src/program/build.js';
 import { when, not, go_to, label } from '../../src/program/build.js';
 import { operation } from '../../src/program/operation.js';
 import { maybe_mkwrite, mk_pte, DIRTY } from '../../src/kernel/entry.js';
-import { alloc_page_vma, copy_user_highpage, put_page } from '../../src/kernel/page.js';
+import { copy_user_highpage } from '../../src/kernel/highmem.js';
+import { alloc_page_vma, put_page } from '../../src/kernel/page.js';
 import {
   pte_offset_map_lock,
   pte_same,

@@ -1,5 +1,6 @@
 import { PAGE_WORDS, PTES_PER_PMD } from '../machine/geometry.js';
 import { FILE, FRAME, VPAGE } from '../machine/layout.js';
+import type { Machine } from '../machine/machine.js';
 import { test, value, verb } from '../machine/verb.js';
 import { BLOCKED, DONE, NO } from '../program/primitive.js';
 import { frameOf, isHuge, isPresent, KIND_MIGRATION, kindOf, PTE } from './entry.js';
@@ -8,6 +9,20 @@ import { isHugetlb, VM, VMA_HUGETLB_PRIVATE, VMA_HUGETLB_SHARED, vmaKind } from 
 import { pmdIndex } from './walk.js';
 
 /** Migration of hugetlb pages: mm/hugetlb.c, mm/migrate.c and fs/hugetlbfs/inode.c, v4.14. */
+
+/** Head of the hugetlb page behind `addr`, mapped there or in its file; -1 when there is none. */
+export function hugetlbPageBehind(m: Machine, addr: number): number {
+  const { words: w, layout: L } = m;
+  const first = addr & ~(PTES_PER_PMD - 1);
+  const vma = w[L.vpage(first) + VPAGE.VMA];
+  if (!isHugetlb(vma)) return -1;
+  const pmd = pmdIndex(m, first);
+  const e = pmd < 0 ? 0 : w[pmd];
+  if (isPresent(e) && isHuge(e)) return frameOf(e);
+  return vmaKind(vma) === VMA_HUGETLB_SHARED
+    ? w[L.fileAt(w[L.vpage(first) + VPAGE.PGOFF]) + FILE.CACHE] - 1
+    : -1;
+}
 
 /**
  * The hugetlb page behind `addr`, off its list and with a reference (isolate_huge_page); NO when there is none, or somebody
@@ -19,15 +34,7 @@ export const isolate_huge_page = test(
   ['addr', '>page'],
   (m, _t, addr, out) => {
     const { words: w, layout: L } = m;
-    const first = addr & ~(PTES_PER_PMD - 1);
-    const vma = w[L.vpage(first) + VPAGE.VMA];
-    if (!isHugetlb(vma)) return NO;
-    const pmd = pmdIndex(m, first);
-    const e = pmd < 0 ? 0 : w[pmd];
-    let page = -1;
-    if (isPresent(e) && isHuge(e)) page = frameOf(e);
-    else if (vmaKind(vma) === VMA_HUGETLB_SHARED)
-      page = w[L.fileAt(w[L.vpage(first) + VPAGE.PGOFF]) + FILE.CACHE] - 1;
+    const page = hugetlbPageBehind(m, addr);
     if (page < 0) return NO;
     const flags = w[L.frameAt(page) + FRAME.FLAGS];
     if ((flags & (PG.ISOLATED | PG.HWPOISON)) !== 0 || (flags & (PG.ANON | PG.FILE)) === 0) return NO;

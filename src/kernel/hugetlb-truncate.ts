@@ -124,7 +124,13 @@ export const hugetlb_pagevec_lookup = test(
 );
 
 /** The locked page leaves the file (delete_from_page_cache), which has a hole there: zeros. */
-export const remove_huge_page = verb('remove_huge_page', ['page'], (m, t, page) => {
+export const remove_huge_page = verb('remove_huge_page', ['page'], removeHugePage);
+
+function removeHugePage(m: Machine, t: number, page: number): number {
+  if ((m.words[m.layout.frameAt(page) + FRAME.FLAGS] & PG.FILE) === 0) {
+    m.observer.misused(m, t, 'a page is taken out of a file that it has left'); // page_mapping is NULL
+    return DONE;
+  }
   for (let i = 0; i < PTES_PER_PMD; i++) {
     const at = m.layout.frameAt(page + i);
     const file = m.layout.fileAt(m.words[at + FRAME.INDEX]);
@@ -134,6 +140,16 @@ export const remove_huge_page = verb('remove_huge_page', ['page'], (m, t, page) 
   }
   putPage(m, t, page);
   return DONE;
+}
+
+/**
+ * The same for a page that a hardware error took (hugetlbfs_error_remove_page): what was in it is zeros from here on, by
+ * purpose.
+ */
+export const hugetlbfs_error_remove_page = verb('hugetlbfs_error_remove_page', ['page'], (m, t, page) => {
+  const answer = removeHugePage(m, t, page);
+  for (let i = 0; i < PTES_PER_PMD; i++) m.observer.poisoned(m, t, page + i);
+  return answer;
 });
 
 /** The new page fills the hole of the shared mapping at `addr`, and is locked; NO when a page is there by now (-EEXIST). */

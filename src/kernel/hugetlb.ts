@@ -4,7 +4,7 @@ import { FILE, FRAME, THREAD, VPAGE } from '../machine/layout.js';
 import { test, value, verb, type Run } from '../machine/verb.js';
 import { BLOCKED, DONE, NO, type Primitive } from '../program/primitive.js';
 import type { Arg, Expand } from '../program/step.js';
-import { FRAME_SHIFT, PTE } from './entry.js';
+import { FRAME_SHIFT, KIND_HWPOISON, PTE } from './entry.js';
 import { invalidate_secondary_tlbs } from './notifier.js';
 import { allocHuge, PG } from './page.js';
 import { pmdp_huge_get_and_clear, pte_get, set_pmd_at } from './pgtable.js';
@@ -157,6 +157,14 @@ const asPmd =
 /** Reads the entry, with its lock or without it. */
 export const huge_ptep_get = verb('huge_ptep_get', ['pte', '>entry'], asPmd(pte_get));
 export const set_huge_pte_at = verb('set_huge_pte_at', ['addr', 'pte', 'entry'], asPmd(set_pmd_at));
+/** An entry that is not present: of a migration, or of a hardware error. */
+export const set_huge_swap_pte_at = verb('set_huge_swap_pte_at', ['addr', 'pte', 'entry'], asPmd(set_pmd_at));
+/** What stands for a huge page that a hardware error took: the whole of it is lost. */
+export const make_hwpoison_huge_entry = value(
+  'make_hwpoison_entry',
+  ['page'],
+  (_m, _t, page) => (page << FRAME_SHIFT) | KIND_HWPOISON | PTE.HUGE,
+);
 /** Clears the entry and gives the old one; no flush. */
 export const huge_ptep_get_and_clear = verb(
   'huge_ptep_get_and_clear',

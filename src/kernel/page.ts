@@ -1,5 +1,5 @@
 import { constant } from '../program/build.js';
-import { FIRST_FRAME, PAGE_WORDS, PTES_PER_PMD } from '../machine/geometry.js';
+import { FIRST_FRAME, PTES_PER_PMD } from '../machine/geometry.js';
 import { DEVICE, FRAME, THREAD } from '../machine/layout.js';
 import type { Machine } from '../machine/machine.js';
 import { test, value, verb } from '../machine/verb.js';
@@ -8,7 +8,7 @@ import { frameOf, isHuge, PTE } from './entry.js';
 import { headOf, isZeroFrame, sleeps } from './walk.js';
 
 /**
- * Page frames: allocation, references, the page lock, page flags, contents. After include/linux/mm.h, mm/swap.c and
+ * Page frames: allocation, references, the page lock, page flags. After include/linux/mm.h, mm/swap.c and
  * mm/page_alloc.c, v4.14. A compound page is 4 frames; its reference count and lock are the head's.
  */
 
@@ -111,6 +111,19 @@ function covers(entry: number, frame: number): boolean {
   return f === frame || (isHuge(entry) && frame > f && frame < f + PTES_PER_PMD);
 }
 
+const LOST_HUGE = PG.HUGETLB | PG.HWPOISON;
+
+/** A hugetlb page that a hardware error took goes back to the pool, which never gives it out again. */
+function keepInPool(m: Machine, t: number, head: number): void {
+  for (let i = 0; i < PTES_PER_PMD; i++) {
+    freeFrame(m, t, head + i);
+    claim(m, head + i);
+    const at = m.layout.frameAt(head + i);
+    m.words[at + FRAME.FLAGS] = LOST_HUGE;
+    m.words[at + FRAME.HEAD] = head + 1;
+  }
+}
+
 /** Drops a reference of the page that `frame` belongs to, and frees it with the last one. */
 export function putPage(m: Machine, t: number, frame: number): void {
   if (isZeroFrame(frame)) return;
@@ -123,6 +136,7 @@ export function putPage(m: Machine, t: number, frame: number): void {
     return;
   }
   if (m.words[at + FRAME.HEAD] === 0) freeFrame(m, t, head);
+  else if ((m.words[at + FRAME.FLAGS] & LOST_HUGE) === LOST_HUGE) keepInPool(m, t, head);
   else for (let i = 0; i < PTES_PER_PMD; i++) freeFrame(m, t, head + i);
 }
 
@@ -173,33 +187,6 @@ export const alloc_huge_page = test(
   },
   { sleeps: true, effect: { does: 'take', resource: 'page_ref', of: 0 } },
 );
-
-/** Copies one base page. The reads and writes of the copy are one step (docs/fidelity.md). */
-export const copy_user_highpage = verb('copy_user_highpage', ['to', 'from'], (m, _t, to, from) => {
-  const a = m.layout.frameAt(to) + FRAME.W;
-  const b = m.layout.frameAt(from) + FRAME.W;
-  for (let i = 0; i < PAGE_WORDS; i++) m.words[a + i] = m.words[b + i]!;
-  return DONE;
-});
-export const clear_user_highpage = verb(
-  'clear_user_highpage',
-  ['page'],
-  (m, _t, page) => {
-    const at = m.layout.frameAt(page) + FRAME.W;
-    for (let i = 0; i < PAGE_WORDS; i++) m.words[at + i] = 0;
-    return DONE;
-  },
-  { private: true },
-);
-/** Copies a compound page, or clears it when `from` is the huge zero page. */
-export const copy_user_huge_page = verb('copy_user_huge_page', ['to', 'from'], (m, _t, to, from) => {
-  for (let k = 0; k < PTES_PER_PMD; k++) {
-    const a = m.layout.frameAt(to + k) + FRAME.W;
-    const b = m.layout.frameAt(from + k) + FRAME.W;
-    for (let i = 0; i < PAGE_WORDS; i++) m.words[a + i] = m.words[b + i]!;
-  }
-  return DONE;
-});
 
 /** The zero page, small or huge: is_zero_pfn, is_huge_zero_page. */
 export const page_is_zero = test('is_zero_pfn', ['page'], (_m, _t, page) => yes(isZeroFrame(page)), {

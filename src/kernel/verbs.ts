@@ -12,6 +12,7 @@ import * as exit from './exit.js';
 import * as filemap from './filemap.js';
 import * as gather from './gather.js';
 import * as gup from './gup.js';
+import * as highmem from './highmem.js';
 import * as huge from './huge.js';
 import * as hugetlb from './hugetlb.js';
 import * as hugetlbMigrate from './hugetlb-migrate.js';
@@ -63,6 +64,7 @@ const files: readonly Readonly<Record<string, unknown>>[] = [
   filemap,
   gather,
   gup,
+  highmem,
   huge,
   khugepaged,
   kernelHalf,

@@ -31,6 +31,7 @@ export function backedValue(m: Machine, addr: number, word: number): number {
   if (e === 0) {
     if (isReapedAt(m, addr, vma)) return NO_ADDRESS;
     if (!isFile(vma)) return 0;
+    if (isCachedPoison(m, w[at + VPAGE.PGOFF])) return POISON;
     return fileValue(m, w[at + VPAGE.PGOFF], word);
   }
   if (isPresent(e) || isInvalidated(e)) return w[L.frameAt(frameFor(e, addr)) + FRAME.W + word];
@@ -72,6 +73,12 @@ function isInvalidated(e: number): boolean {
 /** A PMD migration entry names the head; its pages follow. */
 function isWholeHuge(_m: Machine, e: number): boolean {
   return (e & 16) !== 0;
+}
+
+/** A hardware error took the file's page, and the page cache still has it: a fault finds that out. */
+function isCachedPoison(m: Machine, index: number): boolean {
+  const cached = m.words[m.layout.fileAt(index) + FILE.CACHE] - 1;
+  return cached >= 0 && isPoisoned(m, cached);
 }
 
 /** Contents of a file page: its page cache page, or its storage; {@link NO_ADDRESS} beyond the file's end. */

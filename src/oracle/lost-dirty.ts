@@ -1,7 +1,7 @@
 import { PAGE_WORDS } from '../machine/geometry.js';
 import { DEVICE, FILE, VPAGE, SWAP } from '../machine/layout.js';
 import { describeValue } from '../machine/values.js';
-import { frameOf, KIND_SWAP, kindOf, PTE } from '../kernel/entry.js';
+import { frameOf, KIND_HWPOISON, KIND_SWAP, kindOf, PTE } from '../kernel/entry.js';
 import { SUBSCRIBER } from '../kernel/subscriber.js';
 import { baseEntry } from '../kernel/walk.js';
 import { addressOf } from './backing.js';
@@ -76,7 +76,7 @@ function hasShadow(l: Judge, t: number): boolean {
   );
 }
 
-/** What the backing store has for the object; undefined when the object is nobody's any more. */
+/** What the backing store has for the object; undefined when it is nobody's any more, or lost. */
 function storedValue(l: Judge, object: number, word: number): number | undefined {
   const L = l.m.layout;
   const files = L.geometry.mms * L.pages;
@@ -84,6 +84,7 @@ function storedValue(l: Judge, object: number, word: number): number | undefined
   const addr = addressOf(l.m, object);
   if (addr < 0) return undefined;
   const e = baseEntry(l.m, addr);
+  if (kindOf(e) === KIND_HWPOISON) return undefined; // a hardware error had it
   // nothing but the frame held it: the contents are gone
   return kindOf(e) === KIND_SWAP ? l.m.words[L.swapAt(frameOf(e)) + SWAP.S + word] : -3;
 }

@@ -206,3 +206,77 @@ test('before v6.5 two faults of one mm put two tables in one place: one allocate
   expect(verdictUnder({ ...reference, name: 'before v6.5', edits }, shared, holds)).toBe('no-progress');
   expect(verdictUnder(reference, shared, holds)).toBeUndefined();
 });
+
+const FAILURE: Called = ['memory_failure_hugetlb', [0]];
+const READ: Called = ['user_read', [1, 0]];
+
+/** The results of all threads when they run one after the other. */
+function resultsOf(model: Model, c: Case): string {
+  const holds = c.threads.flatMap(({ operations }, t) =>
+    operations.map((_, i) => ({ thread: t, operation: i, path: '', occurrence: 1 })),
+  );
+  return new Laboratory(callables, model, model).replay({ ...c, schedule: holds }, 'candidate').results;
+}
+
+test('whoever reads a hugetlb page with a hardware error gets SIGBUS: through its entry, and from the file', () => {
+  const poisoned = caseOf(
+    [region('hugetlb-private', 'huge'), EMPTY],
+    [],
+    [[FAILURE, READ, ['dup_mmap', [1]], ['mprotect', [0, 4, 1]], ['munmap', [0, 4]]]],
+    [['device_read', [0, 0]]],
+  );
+  const inFile = caseOf([region('hugetlb-shared', 'pages'), EMPTY], ['hugetlbfs'], [[FAILURE, READ]]);
+  for (const name of ['always-notify', 'v6.12']) {
+    expect(resultsOf(named(name), poisoned)).toContain('SIGBUS');
+    expect(resultsOf(named(name), inFile)).toContain('SIGBUS');
+  }
+  // v4.14 takes the page out of the file
+  expect(resultsOf(named('v4.14'), poisoned)).toContain('SIGBUS');
+  expect(resultsOf(named('v4.14'), inFile)).not.toContain('SIGBUS');
+});
+
+test('v4.14: a hole punch takes a page out of the file that a hardware error has taken out', () => {
+  const both = caseOf(
+    [region('hugetlb-shared', 'pages'), EMPTY],
+    ['hugetlbfs'],
+    [[['hugetlbfs_punch_hole', [0]]], [FAILURE]],
+  );
+  expect(verdicts(named('v4.14'), both, 300)).toContain('contract');
+  expect(verdicts(named('always-notify'), both, 300)).toEqual([]);
+});
+
+test('a hardware error beside migration, fork, writes and a device meets no verdict', () => {
+  const busy = caseOf(
+    [region('hugetlb-private', 'huge-shared'), region('hugetlb-private', 'huge-shared')],
+    [],
+    [[WRITE, FAILURE], [WRITE, ['soft_offline_huge_page', [0]]], [READ]],
+    [['device_write', [1, 0]]],
+  );
+  expect(verdicts(named('always-notify'), busy)).toEqual([]);
+});
+
+test('the device writes a page that is taken apart if try_to_unmap_one does not notify', () => {
+  const reference = named('always-notify');
+  const muted: Model = {
+    ...reference,
+    name: 'muted',
+    edits: [
+      ...reference.edits,
+      mute('try_to_unmap_one/unbatched', 'after-clear'),
+      mute('try_to_unmap_one/hwpoison', 'after-clear'),
+      mute('try_to_unmap_one', 'after-unlink'),
+      mute('try_to_unmap_one', 'range-end'),
+    ],
+  };
+  const c = caseOf(
+    [region('hugetlb-private', 'huge'), EMPTY],
+    [],
+    [[FAILURE]],
+    [
+      ['device_write', [0, 0]],
+      ['device_write', [1, 0]],
+    ],
+  );
+  expect(verdicts(muted, c, 300)).toContain('freed-page-write');
+  expect(verdicts(reference, c, 300)).toEqual([]);
+});

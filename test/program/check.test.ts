@@ -6,9 +6,9 @@ import {
   mmu_notifier_invalidate_range_end,
   mmu_notifier_invalidate_range_start,
 } from '../../src/kernel/notifier.js';
+import { copy_user_highpage } from '../../src/kernel/highmem.js';
 import {
   alloc_page_vma,
-  copy_user_highpage,
   get_page,
   lock_page,
   put_page,

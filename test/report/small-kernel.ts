@@ -4,7 +4,8 @@ import {
   mmu_notifier_invalidate_range_end,
   mmu_notifier_invalidate_range_start,
 } from '../../src/kernel/notifier.js';
-import { alloc_page_vma, copy_user_highpage, put_page } from '../../src/kernel/page.js';
+import { copy_user_highpage } from '../../src/kernel/highmem.js';
+import { alloc_page_vma, put_page } from '../../src/kernel/page.js';
 import {
   pte_offset_map_lock,
   pte_unmap_unlock,
