@@ -1,6 +1,11 @@
 import { go_to, not, number, when } from '../../src/program/build.js';
 import { entry_target } from '../../src/kernel/entry.js';
+import { choose, well_placed } from '../../src/kernel/choice.js';
+import { numamigrate_isolate_page } from '../../src/kernel/migrate.js';
+import { get_page, put_page } from '../../src/kernel/page.js';
+import { pmd_lock, pmd_same, pmd_unlock } from '../../src/kernel/pgtable.js';
 import { page_count_is, page_mapcount_is } from '../../src/kernel/rmap.js';
+import { putback_lru_page } from '../../src/kernel/vmscan.js';
 import { is_cow_mapping } from '../../src/kernel/vma.js';
 import { drop, insert, notify, type Edit } from '../../src/program/model.js';
 import type { Condition, Operation, Register } from '../../src/program/step.js';
@@ -26,6 +31,29 @@ function passesByUnless(alone: Condition): Edit {
   return insert(change_pte_range.name, 'before', { callee: 'pte_protnone' }, [
     when(is_cow_mapping(register(change_pte_range, 'vma')), [when(not(alone), [go_to('next')])]),
   ]);
+}
+
+/**
+ * The fault holds a reference, not the page lock, and looks at the entry again when the page has not moved. What
+ * migrate_misplaced_page does to an isolated huge page (set_pmd_migration_entry, remove_migration_pmd) is not modelled.
+ */
+function takesNoPageLock(): readonly Edit[] {
+  const { name } = do_huge_pmd_numa_page;
+  const [haddr, orig_pmd, pmd, moved] = ['haddr', 'orig_pmd', 'pmd', 'page'].map((r) =>
+    register(do_huge_pmd_numa_page, r),
+  );
+  return [
+    insert(name, 'before', { callee: 'PageLocked' }, [
+      when(choose(well_placed), [go_to('clear_pmdnuma')]),
+      get_page(moved), // numa_migrate_prep
+      pmd_unlock(pmd),
+      when(numamigrate_isolate_page(moved), [putback_lru_page(moved)], [put_page(moved)]),
+      pmd_lock(haddr, pmd),
+      when(not(pmd_same(pmd, orig_pmd)), [go_to('out_unlock')]),
+      go_to('clear_pmdnuma'), // out_map
+    ]),
+    drop(name, { callee: 'unlock_page', nth: 2 }),
+  ];
 }
 
 /** NUMA hints, and migration by the faults that they cause. */
@@ -66,7 +94,7 @@ export const numa: readonly Change[] = [
     since: '5.14',
     commit: 'c5b5a3dd2c1f',
     about:
-      'NUMA faults move huge pages by the generic migration; not modelled: here they stay where they are',
-    edits: [insert(do_huge_pmd_numa_page.name, 'before', { callee: 'choose' }, [go_to('clear_pmdnuma')])],
+      'NUMA faults move huge pages by the generic migration: no page lock is taken in the fault; here the migration gives up once the page is isolated',
+    edits: takesNoPageLock(),
   },
 ];
