@@ -127,9 +127,8 @@ async function explorePair(
 }
 
 /**
- * Progress goes to stderr, when there is some. How much is left nobody knows: the search goes deep first, and what is behind
- * it is a share of the branches that it has met, each taken for as large as its neighbours. A branch whose states were all
- * met before is behind at once, so that the share stays small for long and then grows fast.
+ * Progress goes to stderr, when there is some. How much is left nobody knows: each branch that is still to be tried is taken
+ * to bring as many new states as those of its depth did of late (explore/growth).
  */
 function teller(what: string): (p: Progress) => void {
   const began = Date.now();
@@ -140,7 +139,7 @@ function teller(what: string): (p: Progress) => void {
     told = now;
     const rate = Math.round(states / ((now - began) / 1000));
     process.stderr.write(
-      `${what}: ${showCount(states)} states, ${showCount(rate)} a second, ${(100 * done).toFixed(1)} % of the branches behind (a low estimate: later branches hold fewer new states)\n`,
+      `${what}: ${showCount(states)} states, ${showCount(rate)} a second, perhaps ${(100 * done).toFixed(0)} % of all (if later branches bring as much as those before)\n`,
     );
   };
 }

@@ -9,6 +9,7 @@ import { Changes } from './changes.js';
 import { endOf, endText } from './end.js';
 import type { Explored, Outcome, Reached, Wanted } from './explored.js';
 import type { Futures } from './futures.js';
+import { Growth } from './growth.js';
 import { SharedStateSet } from './shared-state-set.js';
 import { StateSet } from './state-set.js';
 import { Symmetry } from './symmetry.js';
@@ -25,8 +26,8 @@ interface Level {
   left: number;
   /** Bits of the threads that turned out to be able to go on. */
   able: number;
-  /** Share of the whole search that lies behind each of the threads that are left, for the estimate. */
-  share: number;
+  /** States that had been met when this one was, for the estimate. */
+  readonly before: number;
   /** One step may be taken alone. */
   readonly single: boolean;
 }
@@ -43,8 +44,7 @@ export class Search {
   private deepest = 0;
   private complete = true;
   private latent = false;
-  /** Share of the search that is behind, between 0 and 1: an estimate. */
-  private done = 0;
+  private readonly growth = new Growth();
   private readonly alone: Alone | undefined;
   /** The thread that is tried first where there is no better reason. */
   private readonly turn: number;
@@ -69,7 +69,7 @@ export class Search {
   }
 
   run(): Omit<Explored, 'futures'> {
-    if (this.l.violation === undefined) this.enter(-1, 0, 1);
+    if (this.l.violation === undefined) this.enter(-1, 0);
     while (this.path.length > 0 && !this.isVoid) {
       const level = this.path[this.path.length - 1];
       const t = this.nextOf(level);
@@ -90,7 +90,7 @@ export class Search {
   }
 
   /** A new state: its threads are to be tried. */
-  private enter(by: number, used: number, share: number): void {
+  private enter(by: number, used: number): void {
     const { m, wanted } = this;
     const all = unfinished(m);
     const left = wanted.reductions.symmetry ? all & this.symmetry.toldApart() : all;
@@ -101,7 +101,7 @@ export class Search {
     }
     // a thread that another one stands for was not seen to do what it could
     const single = this.alone !== undefined && left === all;
-    this.path.push({ by, used, left, able: 0, share: share / bits(left), single });
+    this.path.push({ by, used, left, able: 0, before: this.added, single });
     this.deepest = Math.max(this.deepest, this.path.length - 1);
   }
 
@@ -132,7 +132,6 @@ export class Search {
     l.step = this.path.length - 1;
     if (!(alone === undefined ? step(m, t) : alone.step(t))) {
       if (l.violation !== undefined) this.fail(t); // a rule is broken by asking, and then it waits
-      this.done += level.share;
       return;
     }
     level.able |= 1 << t;
@@ -141,13 +140,10 @@ export class Search {
     this.changes.take(slot, result, alone?.footprint?.words);
     // a verdict ends what the others would have done, and results are no words
     const plain = l.violation === undefined && m.results[slot] === result;
-    if (level.single && plain && alone!.rely(t, op, pc)) {
-      level.share *= 1 + bits(level.left);
-      level.left = 0;
-    }
+    if (level.single && plain && alone!.rely(t, op, pc)) level.left = 0;
     if (this.isVoid) return;
     const preempts = level.by >= 0 && level.by !== t && (level.able & (1 << level.by)) !== 0;
-    this.arrive(t, level.used + (preempts ? 1 : 0), level);
+    this.arrive(t, level.used + (preempts ? 1 : 0));
   }
 
   private get isVoid(): boolean {
@@ -155,20 +151,20 @@ export class Search {
   }
 
   /** After a step: a verdict, an end, a state seen before, or a new one. */
-  private arrive(t: number, used: number, from: Level): void {
+  private arrive(t: number, used: number): void {
     const { m, l, wanted } = this;
     if (l.latent > 0) this.noteLatent();
     if (l.violation !== undefined) this.fail(t);
     else if (this.isNew(t, used)) {
       if (unfinished(m) !== 0) {
-        this.enter(t, used, from.share);
-        if ((this.added & (ASK_EVERY - 1)) === 0 && wanted.stopped?.(this.added, this.done) === true)
+        this.enter(t, used);
+        if ((this.added & (ASK_EVERY - 1)) === 0 && wanted.stopped?.(this.added, this.done()) === true)
           this.stop();
         return;
       }
       this.end(t);
     }
-    this.done += from.share;
+    this.note(0);
     this.changes.undo();
   }
 
@@ -184,6 +180,16 @@ export class Search {
       return false;
     this.added++;
     return true;
+  }
+
+  /** Share of the states that are met by now, between 0 and 1: an estimate. */
+  private done(): number {
+    const { preemptions } = this.wanted.bounds;
+    const left = this.path.map(({ by, used, left: threads, able }) => {
+      const goesOn = by >= 0 && (able & (1 << by)) !== 0;
+      return goesOn && used >= preemptions ? 0 : bits(threads);
+    });
+    return this.added / (this.added + this.growth.toCome([0, ...left]));
   }
 
   private stop(): void {
@@ -241,7 +247,15 @@ export class Search {
   private leave(level: Level): void {
     if (level.able === 0 && this.complete) this.stuck();
     this.path.pop();
-    if (this.path.length > 0) this.changes.undo();
+    if (this.path.length === 0) return;
+    this.note(this.added - level.before);
+    this.changes.undo();
+  }
+
+  /** A branch of the state on top of the path is behind. What is left there are later ones, which the first tells nothing of. */
+  private note(states: number): void {
+    const { able } = this.path[this.path.length - 1];
+    if ((able & (able - 1)) !== 0) this.growth.note(this.path.length, states);
   }
 
   private stuck(): void {

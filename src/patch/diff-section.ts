@@ -54,7 +54,11 @@ class Reader {
     const names = this.skipHeader();
     if (!this.namesFile(this.at)) {
       if (git === null) return undefined;
-      if (!names)
+      if (names === 'cut')
+        throw new BadInput(
+          `Line ${begin + 1}: the diff of ${pathOf(git[2], begin + 1)} ends after its "index" line; it is truncated.`,
+        );
+      if (names === 'none')
         throw new BadInput(
           `Line ${begin + 1}: nothing of a diff follows this line; expected "--- a/FILE", "rename from FILE" or the like.`,
         );
@@ -72,13 +76,16 @@ class Reader {
     return /^--- \S/.test(this.lines[at] ?? '') && /^\+\+\+ \S/.test(this.lines[at + 1] ?? '');
   }
 
-  /** True if there was something. */
-  private skipHeader(): boolean {
+  /** What stands before the names: an `index` line tells of contents, which an empty file alone does not have. */
+  private skipHeader(): 'none' | 'cut' | 'names' {
     const begin = this.at;
     const more = /^(index [\da-f]+\.\.|new file mode |deleted file mode )/;
     while (more.test(this.lines[this.at] ?? '') || NOTHING_BUT_NAMES.test(this.lines[this.at] ?? ''))
       this.at++;
-    return this.at > begin;
+    const header = this.lines.slice(begin, this.at);
+    if (header.length === 0) return 'none';
+    const index = header.some((l) => l.startsWith('index '));
+    return index && !header.some((l) => /^(new|deleted) file mode /.test(l)) ? 'cut' : 'names';
   }
 
   private hunks(path: string): readonly RawHunk[] {
@@ -116,7 +123,7 @@ class Reader {
       if (!fixed.startsWith('-')) left.new--;
       if (left.old < 0 || left.new < 0)
         throw new BadInput(
-          `Line ${this.at}: the hunk at line ${line} of ${path} is longer than its "@@" line says.`,
+          `Line ${this.at}: the hunk at line ${line} of ${path} does not have the lines that its "@@" line counts.`,
         );
       body.push({ text: fixed, line: this.at });
     }

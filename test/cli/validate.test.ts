@@ -91,6 +91,12 @@ const bad: [string, () => string, string[], RegExp][] = [
   ['a text without a diff', () => file('Looks good to me.\n'), [], /\d+\.patch/],
   ['a hunk that lies about its lines', () => file(comment.replace('-2527,7', '-2527,9')), [], /line/],
   ['a patch that was cut off', () => file(comment.slice(0, -120)), [], /line/],
+  [
+    'a patch that was cut off before its first hunk',
+    () => file(comment.replace(/^---[^]*/m, 'index 1111111..2222222 ')),
+    [],
+    /Line \d+: the diff of mm\/memory\.c ends after its "index" line; it is truncated/,
+  ],
   ['a patch that is not there', () => join(work, 'nowhere.patch'), [], /Cannot read .*nowhere\.patch/],
   [
     'a path that leaves the tree',
