@@ -54,6 +54,7 @@ function flushesBeforeUnlock(operation: Operation, count: Arg): readonly Edit[] 
   const flush = when(not(is_zero(force_flush)), [flush_tlb_range(old_addr, count)]);
   return [
     insert(name, 'before', { callee: 'pte_dirty' }, [let_(force_flush, number(1))], BEFORE_UNLOCK),
+    drop(name, { callee: 'pte_dirty' }, BEFORE_UNLOCK),
     insert(name, 'before', { callee: 'is_zero', nth: 1 }, [flush], BEFORE_UNLOCK),
     drop(name, { callee: 'is_zero', nth: 2 }, BEFORE_UNLOCK),
   ];

@@ -40,6 +40,7 @@ export const tlbGather: readonly Change[] = [
     about: 'KSM trusts a read-only clean entry also while a flush of the mm is pending',
     edits: [
       insert(write_protect_page.name, 'before', { callee: 'mm_tlb_flush_pending' }, [go_to('is_protected')]),
+      drop(write_protect_page.name, { callee: 'mm_tlb_flush_pending' }),
     ],
   },
   {

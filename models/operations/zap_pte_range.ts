@@ -66,7 +66,7 @@ export const zap_pte_range = operation({
             let_(page, entry_target(entry)),
             when(vm_normal_page(page), [
               when(not(PageAnon(page)), [
-                when(pte_dirty(entry), [set_page_dirty(page), let_(force_flush, ONE)]),
+                when(pte_dirty(entry), [let_(force_flush, ONE), set_page_dirty(page)]),
               ]),
               page_remove_rmap(page),
               when(tlb_remove_page(page), [let_(force_flush, ONE), go_to('batch_full')]),

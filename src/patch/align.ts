@@ -1,4 +1,5 @@
 import type { Anchor } from './anchors.js';
+import { sameValue } from './assignments.js';
 import type { Element } from './elements.js';
 
 /**
@@ -12,7 +13,7 @@ export interface Alignment {
 }
 
 /** What a match is worth, and what disagreement costs. A removed call must be there; an added one may be a slot. */
-const WORTH = { call: 2, test: 1, label: 2, goto: 1, removed: 4, added: 0.5, hint: 0.4 } as const;
+const WORTH = { call: 2, test: 1, let: 0.7, label: 2, goto: 1, removed: 4, added: 0.5, hint: 0.4 } as const;
 const COST = {
   unmatched: 0.5,
   removedUnmatched: 4,
@@ -35,6 +36,11 @@ export function fits(element: Element, anchor: Anchor): boolean {
   const byVerb = element.verbs.some((v) => anchor.verbs.includes(v));
   if (!byVerb && !(element.kind === 'test' && anchor.kind === 'test' && shared(element, anchor)))
     return false;
+  if (element.kind === 'let')
+    return (
+      element.sign !== '+' && anchor.on && sameValue(element.call!.args[0], anchor.args[1], element.hints)
+    );
+  if (element.part !== undefined && element.sign === '+') return false;
   if (element.sign === '+') return anchor.kind === 'slot' && !anchor.on && !element.conditional;
   if (element.kind === 'label' || element.kind === 'goto') return anchor.kind === element.kind && anchor.on;
   return anchor.on && anchor.kind !== 'label' && anchor.kind !== 'goto';
@@ -165,12 +171,13 @@ class Aligner {
 }
 
 function worthOf(e: Element): number {
+  if (e.kind === 'let') return WORTH.let;
   if (e.sign === '-') return WORTH.removed;
   return e.sign === '+' ? WORTH.added : WORTH[e.kind];
 }
 
 function costOf(e: Element, words: ReadonlySet<string>): number {
-  if (e.sign === '+') return 0;
+  if (e.sign === '+' || e.kind === 'let') return 0;
   if (e.sign === '-') return e.kind === 'call' ? COST.removedUnmatched : COST.unmatched;
   return e.verbs.some((v) => words.has(v)) ? COST.unmatched : 0;
 }

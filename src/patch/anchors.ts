@@ -52,7 +52,7 @@ export function functionsOf(operation: Operation): readonly string[] {
   return [...out];
 }
 
-function listsOf(step: Step): readonly (readonly Step[])[] {
+export function listsOf(step: Step): readonly (readonly Step[])[] {
   switch (step.kind) {
     case 'when':
       return [step.then, step.otherwise];
@@ -184,7 +184,10 @@ export function pairOf(verb: string): { readonly loud: string; readonly quiet: s
   return { loud: `${quiet}_notify`, quiet };
 }
 
-/** The names of a step that does not depend on slots; a flag's test is `PG_name`, set `set:PG_name`. */
+/**
+ * The names of a step that does not depend on slots; a flag's test is `PG_name`, set `set:PG_name`. A variable that is
+ * assigned is `let name`, one that is asked is `is name`.
+ */
 export function verbsOf(step: Step): readonly string[] {
   switch (step.kind) {
     case 'label':
@@ -192,17 +195,32 @@ export function verbsOf(step: Step): readonly string[] {
     case 'goto':
       return [`goto ${step.label}`];
     case 'do':
+      if (step.primitive.name === 'let') return [`let ${argName(step.args[0])}`];
       return [flagOf(step.primitive.name, step.args) ?? step.primitive.name].filter((v) => !OURS.test(v));
     case 'when':
     case 'each': {
       const { primitive, args } = step.condition;
       const flag = flagOf(primitive.name, args);
-      const names = flag === undefined ? [primitive.name, ...constantsIn(args)] : [flag];
-      return names.filter((v) => !OURS.test(v));
+      const constants = constantsIn(args);
+      if (ASKS.test(primitive.name) && constants.length === 0)
+        return args.flatMap((a) => (a.kind === 'register' ? [`is ${a.name}`] : []));
+      const names = flag === undefined ? [primitive.name, ...constants] : [flag];
+      const own = step.kind === 'each' ? [LOOP] : [];
+      return [...names.filter((v) => !OURS.test(v)), ...own];
     }
     default:
       return [calleeOf(step)].filter((v) => v !== '');
   }
+}
+
+/** What every loop is called, whatever it asks. */
+export const LOOP = 'loop';
+
+/** Tests of a variable: `if (x)`, `if (x == y)`. */
+const ASKS = /^(is_zero|equal|has)$/;
+
+function argName(arg: Arg): string {
+  return arg.kind === 'register' ? arg.name : '';
 }
 
 function flagOf(name: string, args: readonly Arg[]): string | undefined {

@@ -11,6 +11,7 @@ export class Arguments {
   private readonly known = new Map<string, Arg>();
   /** Ends of ranges: `end` of (mm, start, end), as the pages from `start` on. */
   private readonly ends = new Map<string, { readonly start: string; readonly count: Arg }>();
+  private readonly declared = new Map<string, string>();
   private readonly registers: ReadonlyMap<string, Register>;
 
   constructor(operation: Operation) {
@@ -31,8 +32,14 @@ export class Arguments {
     const texts = ownArgs(call, args.length);
     if (anchor.step.kind === 'call' && texts.length !== args.length) return; // which is which, nothing says
     texts.forEach((text, i) => {
-      if (args[i] !== undefined && !this.known.has(text)) this.known.set(text, args[i]);
+      const arg = args[i];
+      if (arg !== undefined && !this.known.has(text) && mayBe(text, arg)) this.known.set(text, arg);
     });
+  }
+
+  /** `name` is declared as that, and may be written for it. */
+  declare(name: string, value: string): void {
+    if (!this.declared.has(name)) this.declared.set(name, value);
   }
 
   /** The value of an expression, undefined when nothing says what it is. */
@@ -41,16 +48,17 @@ export class Arguments {
     if (known !== undefined) return known;
     const call = /^(\w+) \( (?:(.*) )?\)$/.exec(text);
     if (call !== null) return sizeOf(text) ?? this.computed(call[1], call[2] ?? '');
-    return sizeOf(text) ?? kernelWords.constant(text);
+    return truthOf(text) ?? sizeOf(text) ?? kernelWords.constant(text);
   }
 
   /** Start and pages of a range that the call names by its last two arguments. */
   rangeOf(call: CCall): readonly [Arg, Arg] | undefined {
-    const [start, end] = rangeOf(call) ?? [];
+    const [start, to] = rangeOf(call) ?? [];
     if (start === undefined) return undefined;
-    const first = this.valueOf(start);
+    const first = this.valueOf(start) ?? this.valueOf(this.declared.get(start) ?? '');
     if (first === undefined) return undefined;
-    if (end === undefined) return [first, number(1)];
+    if (to === undefined) return [first, number(1)];
+    const end = this.ends.has(`${start} .. ${to}`) ? to : (this.declared.get(to) ?? to);
     const known = this.ends.get(`${start} .. ${end}`);
     if (known !== undefined) return [first, known.count];
     const pages = end.startsWith(`${start} + `) ? end.slice(start.length + 3) : undefined;
@@ -71,6 +79,24 @@ export class Arguments {
   }
 }
 
+/** What a name of the C says that it is; a page-table entry is no address, and no page a lock. */
+const KINDS = [
+  /(^|_)(pte|pmd|pud|ptep|pmdp|pudp)$/,
+  /ptl$|lock$/,
+  /page$|folio$/,
+  /addr(ess)?$|start$/,
+] as const;
+
+function kindIn(text: string): number {
+  const word = /\w+$/.exec(text)?.[0] ?? '';
+  return KINDS.findIndex((k) => k.test(word));
+}
+
+function mayBe(text: string, arg: Arg): boolean {
+  const [a, b] = [kindIn(text), arg.kind === 'register' ? kindIn(arg.name) : -1];
+  return a < 0 || b < 0 || a === b;
+}
+
 /** True of verbs that take a first page and a number of pages. */
 export function isRange(anchor: {
   readonly args: readonly Arg[];
@@ -85,6 +111,11 @@ function rangeOf(call: CCall): readonly [string, string?] | undefined {
   if (name === 'flush_tlb_page') return args.length === 2 ? [args[1]] : undefined;
   if (args.length < 3) return undefined;
   return [args[args.length - 2], args[args.length - 1]];
+}
+
+function truthOf(text: string): Constant | undefined {
+  const value = ['true', 'false'].indexOf(text);
+  return value < 0 ? undefined : number(1 - value);
 }
 
 /** Sizes as the C writes them, in base pages. */

@@ -1,6 +1,6 @@
 import { insert, type Edit } from '../program/model.js';
 import type { Arg, Step } from '../program/step.js';
-import type { Anchor } from './anchors.js';
+import { listsOf, LOOP, type Anchor } from './anchors.js';
 import { stands } from './elements.js';
 import { isIdle } from './idle.js';
 import { Obstacle, type Scene } from './scene.js';
@@ -49,12 +49,6 @@ function neighbour(scene: Scene, index: number, needed: ReadonlySet<string>): Be
   return exact[0] ?? [behind, ahead].find((b) => b !== undefined && !b.hidden);
 }
 
-function isUnder(step: Step, anchor: Anchor): boolean {
-  const lists = step.kind === 'when' ? [step.then, step.otherwise] : step.kind === 'each' ? [step.body] : [];
-  const inner = step.kind === 'branch' || step.kind === 'inside' ? [step.steps] : lists;
-  return inner.flat().some((s) => s === (anchor.expansion ?? anchor.step) || isUnder(s, anchor));
-}
-
 /** A private step right behind writes what the new one reads. */
 function writtenAfter(scene: Scene, step: Step, needed: ReadonlySet<string>): boolean {
   const { anchors } = scene;
@@ -78,7 +72,33 @@ function registersOf(steps: readonly Step[]): ReadonlySet<string> {
 function isPlace(scene: Scene, i: number, index: number): boolean {
   const { operation, model, elements, anchors, at, rivals } = scene;
   if (elements[i].hunk !== elements[index].hunk || elements[i].sign === '+' || at[i] < 0) return false;
-  return isNamed(operation, model, anchors[at[i]]) && rivals[i].length === 0;
+  return isNamed(operation, model, anchors[at[i]]) && rivals[i].length === 0 && isKnownByMore(scene, i);
+}
+
+/** A condition that only a variable's name tells, and a loop, are known by what stands in them, or as the only ones. */
+function isKnownByMore({ elements, anchors, at, changes }: Scene, i: number): boolean {
+  const [element, anchor] = [elements[i], anchors[at[i]]];
+  const shared = element.verbs.filter((v) => anchor.verbs.includes(v));
+  if (element.kind !== 'test' || shared.some((v) => v !== LOOP && !v.startsWith('is '))) return true;
+  const inner = elements.flatMap((e, k) =>
+    at[k] >= 0 && stands(e.change, element.change) ? [anchors[at[k]]] : [],
+  );
+  if (inner.length > 0) return inner.every((a) => holds(anchor.step, a.expansion ?? a.step));
+  if (changes[element.hunk].some((c) => c.unit.calls.length > 0 && stands(c, element.change))) return false;
+  return anchors.filter((a) => a.on && a.verbs.some((v) => shared.includes(v))).length === 1;
+}
+
+function holds(step: Step, wanted: Step): boolean {
+  return step === wanted || listsOf(step).some((list) => list.some((s) => holds(s, wanted)));
+}
+
+/** A loop around the anchor, and in the C around the element, that begins where the new step stands. */
+function loopAround({ anchors, elements, at }: Scene, i: number, around: string): Anchor | undefined {
+  const rest = elements[i].change.unit.around;
+  if (!rest.startsWith(`${around} > `) || !/^(do|for|while)\b[^>]*$/.test(rest.slice(around.length + 3)))
+    return undefined;
+  const step = anchors[at[i]].expansion ?? anchors[at[i]].step;
+  return anchors.findLast((a) => a.step.kind === 'each' && holds(a.step, step));
 }
 
 function before(scene: Scene, index: number): readonly Beside[] {
@@ -105,6 +125,9 @@ function after(scene: Scene, index: number): readonly Beside[] {
       const gap = unitsBetween(scene, index, i);
       const around = conditionAbove(scene, i, index);
       if (around !== undefined) return [{ side: 'before', step: around.step, gap, hidden: false }];
+      const loop = loopAround(scene, i, elements[index].change.unit.around);
+      if (loop !== undefined && isNamed(scene.operation, scene.model, loop))
+        return [{ side: 'before', step: loop.step, gap, hidden: isHidden(scene, anchors.indexOf(loop), -1) }];
       if (elements[i].block !== block) continue;
       return [{ side: 'before', step: verbAt(anchors[at[i]]), gap, hidden: isHidden(scene, at[i], -1) }];
     }
@@ -121,7 +144,9 @@ function conditionAbove(scene: Scene, i: number, index: number): Anchor | undefi
   const inner = elements[i].change.unit.around;
   if (!inner.startsWith(`${around} > `)) return undefined;
   const levels = inner.slice(around.length + 3).split(' > ').length;
-  const above = anchors.filter((a) => a.step.kind === 'when' && a.on && isUnder(a.step, anchors[at[i]]));
+  const above = anchors.filter(
+    (a) => a.step.kind === 'when' && a.on && holds(a.step, verbAt(anchors[at[i]])),
+  );
   const found = above.at(-levels);
   if (found === undefined || !isNamed(scene.operation, scene.model, found)) return undefined;
   const beside = elements.findIndex((e, k) => e.block === elements[index].block && at[k] >= 0);
@@ -143,7 +168,8 @@ function isHidden(scene: Scene, at: number, direction: 1 | -1): boolean {
   const { anchors } = scene;
   const shown = new Set(scene.at);
   for (let k = at + direction; k >= 0 && k < anchors.length; k += direction) {
-    if (anchors[k].block !== anchors[at].block || shown.has(k)) return false;
+    // blocks are numbered as they begin: one with a lower number is around this one
+    if (anchors[k].block < anchors[at].block || shown.has(k)) return false;
     if (anchors[k].seen) return true;
   }
   return false;

@@ -1,3 +1,4 @@
+import { unturned } from './conditions.js';
 import type { Sides, SideUnit } from './sides.js';
 
 /** A unit that both sides of a hunk have, under the same conditions, or that one of them has. */
@@ -8,6 +9,8 @@ export interface Change {
   readonly after?: SideUnit;
   /** It does nothing by itself: a variable that comes or goes, and what sets it. */
   readonly idle?: boolean;
+  /** The condition as it is after the patch, when only the condition changed and not what stands under it. */
+  readonly turned?: SideUnit;
   /** 1-based line of the text that was read. */
   readonly line: number;
 }
@@ -17,8 +20,12 @@ const LIMIT = 16_000_000;
 /** What a hunk does to the C, unit by unit, in order; undefined if it is too long to be compared. */
 export function changesOf({ before, after }: Sides): readonly Change[] | undefined {
   if (before.length * after.length > LIMIT) return undefined;
-  return merge(before, after).map(([a, b]): Change => {
-    if (a !== undefined && b !== undefined) return { sign: ' ', unit: a, after: b, line: a.line };
+  const { after: plain, turns } = unturned(before, after);
+  return merge(before, plain).map(([a, b]): Change => {
+    if (a !== undefined && b !== undefined) {
+      const turned = turns.get(b);
+      return { sign: ' ', unit: a, after: b, line: a.line, ...(turned === undefined ? {} : { turned }) };
+    }
     return a !== undefined ? { sign: '-', unit: a, line: a.line } : { sign: '+', unit: b!, line: b!.line };
   });
 }

@@ -30,6 +30,11 @@ export class Ground {
     this.words = new Set([...this.known, ...all.flatMap((a) => a.hints)]);
   }
 
+  /** The function is an operation, or a step of one. */
+  isModelled(cFunction: string): boolean {
+    return this.holders.has(cFunction) || this.known.has(cFunction);
+  }
+
   /** Operations that hold the C function. */
   holding(cFunction: string): readonly Operation[] {
     return this.holders.get(cFunction) ?? [];

@@ -1,3 +1,4 @@
+import { assignmentOf, isNothing } from './assignments.js';
 import type { Token } from './c-tokens.js';
 import { definedName, type Unit } from './c-units.js';
 import type { Change } from './changes.js';
@@ -27,6 +28,8 @@ export function isHarmless(unit: Unit): boolean {
   if (unit.kind !== 'statement') return false;
   if (isInert(unit)) return true;
   if (unit.calls.length > 0) return false;
+  const set = assignmentOf(unit);
+  if (set?.declares === true && isNothing(set.value)) return true;
   const { tokens } = unit;
   if (!beginsDeclaration(tokens)) return false;
   if (tokens.some((t) => /^([-+*/|&^%]?=|\+\+|--|->|\.)$/.test(t.text))) return false;

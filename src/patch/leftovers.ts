@@ -1,3 +1,4 @@
+import { assignmentOf, isAlias } from './assignments.js';
 import type { Unit } from './c-units.js';
 import type { Change } from './changes.js';
 import type { Element } from './elements.js';
@@ -12,6 +13,8 @@ export function leftoverOf(
   elements: readonly Element[],
 ): { readonly line: number; readonly why: string } | undefined {
   for (const change of changes) {
+    if (change.turned !== undefined && !elements.some((e) => e.change === change && e.part !== undefined))
+      return { line: change.turned.line, why: `"${short(change.turned.text)}" is not in the model` };
     if (change.sign === ' ' || isIdle(change)) continue;
     const own = elements.filter((e) => e.change === change);
     const why = complaint(change, own, changes, elements);
@@ -29,6 +32,7 @@ function complaint(
   const { unit, sign } = change;
   if (unit.kind === 'label' || unit.kind === 'goto') return undefined; // always elements
   if (own.length === 0 && wasReplaced(change, elements)) return undefined; // judged with what it replaces
+  if (own.length === 0 && isRedeclared(change, changes)) return undefined;
   if (own.length === 0)
     return isVoid(change, changes) ? undefined : `"${short(unit.text)}" is not in the model`;
   const unknown = unit.calls.find((c) => !c.nested && !own.some((e) => e.call === c));
@@ -37,6 +41,16 @@ function complaint(
   const became = own.filter((e) => e.became !== undefined);
   if (sign === '-' && became.length > 0) return restOf(change, became, changes);
   return undefined;
+}
+
+/** A variable with the same value is declared with another type. */
+function isRedeclared(change: Change, changes: readonly Change[]): boolean {
+  const own = assignmentOf(change.unit);
+  if (own?.declares !== true || !isAlias(own)) return false;
+  return changes.some((c) => {
+    const other = c.sign === ' ' || c.sign === change.sign ? undefined : assignmentOf(c.unit);
+    return other?.declares === true && other.name === own.name && other.value === own.value;
+  });
 }
 
 /** The unit is what a removed one became. */

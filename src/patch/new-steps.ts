@@ -1,7 +1,11 @@
+import { let_ } from '../kernel/range.js';
 import { go_to, when } from '../program/build.js';
-import type { Arg, Call, Condition, Do, Expand, Step, When } from '../program/step.js';
-import { isWritten, pairOf, verbsOf, type Anchor } from './anchors.js';
-import { isRange, ownArgs, sameTexts } from './arguments.js';
+import type { Arg, Call, Condition, Do, Expand, Operation, Step, When } from '../program/step.js';
+import { isWritten, listsOf, pairOf, verbsOf, type Anchor } from './anchors.js';
+import { isRange, ownArgs, sameArg, sameTexts } from './arguments.js';
+import { assignmentOf } from './assignments.js';
+import { callsIn, type CCall } from './c-units.js';
+import type { ConditionPart } from './conditions.js';
 import { canTakeArgs, frozen, maskIn, withArgs } from './copies.js';
 import type { Element } from './elements.js';
 import { short } from './leftovers.js';
@@ -11,6 +15,7 @@ import { Obstacle, type Scene } from './scene.js';
 export function stepOf(scene: Scene, element: Element): Step {
   if (element.kind === 'goto') return jumpOf(scene, element);
   const verb = element.verbs[0];
+  if (element.kind === 'let') return setOf(scene, element);
   const moved = scene.elements.findIndex(
     (e, i) =>
       e.sign === '-' &&
@@ -20,7 +25,15 @@ export function stepOf(scene: Scene, element: Element): Step {
       sameCall(e, element),
   );
   const mask = maskIn(scene.operation, scene.model);
-  if (moved >= 0) return frozen(scene.anchors[scene.at[moved]].step, mask);
+  if (moved >= 0) {
+    const copy = frozen(scene.anchors[scene.at[moved]].step, mask);
+    if (copy.kind !== 'expand' || copy.parts.length > 0) return copy;
+    throw new Obstacle(
+      'not-modelled',
+      element.change.line,
+      `${scene.model.name} has other steps for ${verb}()`,
+    );
+  }
   const donor = donorOf(scene, element);
   if (donor === undefined)
     throw new Obstacle(
@@ -29,6 +42,20 @@ export function stepOf(scene: Scene, element: Element): Step {
       `no operation calls ${element.call?.name ?? verb}`,
     );
   return withArgs(donor, argsFor(scene, element, donor));
+}
+
+/** A variable of the operation is set. */
+function setOf(scene: Scene, element: Element): Step {
+  const { name, args } = element.call!;
+  const to = scene.args.valueOf(name);
+  const value = scene.args.valueOf(args[0]);
+  if (to?.kind !== 'register' || value === undefined)
+    throw new Obstacle(
+      'not-modelled',
+      element.change.line,
+      `"${short(element.change.unit.text)}" is not in the model`,
+    );
+  return let_(to, value);
 }
 
 function sameCall(a: Element, b: Element): boolean {
@@ -94,12 +121,6 @@ function firstCall(steps: readonly Step[], verb: string): Step | undefined {
   return undefined;
 }
 
-function listsOf(step: Step): readonly (readonly Step[])[] {
-  if (step.kind === 'when') return [step.then, step.otherwise];
-  if (step.kind === 'each') return [step.body];
-  return step.kind === 'branch' || step.kind === 'inside' ? [step.steps] : [];
-}
-
 /** The arguments of the added call as values of the operation. */
 export function argsFor(scene: Scene, element: Element, donor: Do | Expand | Call): readonly Arg[] {
   const old = donor.kind === 'call' ? Object.values(donor.args) : donor.args;
@@ -110,8 +131,19 @@ export function argsFor(scene: Scene, element: Element, donor: Do | Expand | Cal
     if (range !== undefined) return range;
   } else {
     const texts = ownArgs(call, old.length);
-    const values = old.map((_, i) => (texts[i] === undefined ? undefined : scene.args.valueOf(texts[i])));
-    const whole = values.map((v, i) => v ?? (texts[i] === undefined ? spare(scene, donor, i) : undefined));
+    if (donor.kind === 'call' && texts.length !== old.length)
+      throw new Obstacle(
+        'not-modelled',
+        element.change.line,
+        `${call.name}() takes other arguments here than in the C`,
+      );
+    const out = writtenBy(donor);
+    const whole = old.map((_, i) => {
+      const text = texts[i];
+      const value = text === undefined ? undefined : scene.args.valueOf(text.replace(/^& /, ''));
+      if (!out[i]) return value ?? (text === undefined ? spare(scene, donor, i) : undefined);
+      return value?.kind === 'register' ? value : (resultIn(scene, element) ?? spare(scene, donor, i));
+    });
     if (whole.every((v) => v !== undefined)) return whole;
   }
   throw new Obstacle(
@@ -119,6 +151,25 @@ export function argsFor(scene: Scene, element: Element, donor: Do | Expand | Cal
     element.change.line,
     `the arguments of ${call.name}(${call.args.join(', ')}) are not known in ${scene.operation.name}`,
   );
+}
+
+/** Which arguments the step writes. */
+function writtenBy(donor: Do | Expand | Call): readonly boolean[] {
+  if (donor.kind === 'do') return donor.args.map((_, i) => donor.primitive.params[i]?.mode === 'out');
+  if (donor.kind === 'call') return Object.keys(donor.args).map(() => false);
+  return donor.args.map((arg) =>
+    donor.parts.some(
+      (p) =>
+        p.kind === 'do' && p.args.some((a, i) => sameArg(a, arg) && p.primitive.params[i]?.mode === 'out'),
+    ),
+  );
+}
+
+/** The variable that the C assigns the result to. */
+function resultIn(scene: Scene, { change }: Element): Arg | undefined {
+  const name = assignmentOf(change.unit)?.name;
+  const value = name === undefined ? undefined : scene.args.valueOf(name);
+  return value?.kind === 'register' ? value : undefined;
 }
 
 /** `&range`: the one bracket that the operation opens. */
@@ -141,12 +192,14 @@ function spare(scene: Scene, donor: Do | Expand | Call, i: number): Arg | undefi
 /** The added condition as the operation knows it: the same test that it has elsewhere. */
 export function conditionOf(scene: Scene, element: Element): Condition {
   const { text, tokens } = element.change.unit;
+  const same = sameCondition(scene, element);
+  if (same !== undefined) return same;
   const around = element.verbs.length === 0 ? conditionAround(scene, text) : undefined;
   if (around !== undefined) return around;
   if (element.verbs.length === 0)
     throw new Obstacle('not-modelled', element.change.line, `"${short(text)}" is not in the model`);
   const simple =
-    /^if \( (! )?(\w+) \( .* \) \)$/.test(text) && tokens.every((t) => t.text !== '&&' && t.text !== '||');
+    /^if \( (! )?\w+( \( .* \))? \)$/.test(text) && tokens.every((t) => t.text !== '&&' && t.text !== '||');
   const known = scene.anchors.find(
     (a): a is Anchor & { readonly step: When } =>
       a.step.kind === 'when' && a.verbs.includes(element.verbs[0]),
@@ -158,7 +211,67 @@ export function conditionOf(scene: Scene, element: Element): Condition {
       `${scene.operation.name} does not know the condition "${text}"`,
     );
   const { condition } = known.step;
-  return { ...condition, negated: text.startsWith('if ( ! ') };
+  const asksNothing = condition.primitive.name === 'is_zero'; // `if (x)` asks for something
+  return { ...condition, negated: text.startsWith('if ( ! ') !== asksNothing };
+}
+
+/** The C has the same condition elsewhere, and the operation the step for it. */
+function sameCondition({ elements, anchors, at }: Scene, element: Element): Condition | undefined {
+  const { text } = element.change.unit;
+  const steps = elements.flatMap((e, i) =>
+    e.kind === 'test' &&
+    e.sign !== '+' &&
+    e.change.turned === undefined &&
+    e.change.unit.text === text &&
+    at[i] >= 0
+      ? [anchors[at[i]].step]
+      : [],
+  );
+  const [found] = steps;
+  return found?.kind === 'when' && !/&&|\|\|/.test(text) ? found.condition : undefined;
+}
+
+/** A part of a condition, as this operation or another asks it. */
+export function partCondition(scene: Scene, element: Element, { text, tokens }: ConditionPart): Condition {
+  const unknown = new Obstacle(
+    'not-modelled',
+    element.change.line,
+    `${scene.operation.name} does not know the condition "${short(text)}"`,
+  );
+  if (element.verbs.length !== 1 || !/^(! )?\w+( \( .* \))?$/.test(text)) throw unknown;
+  const [verb] = element.verbs;
+  const known = scene.anchors.find((a) => a.step.kind === 'when' && a.verbs.includes(verb));
+  const found = known?.step.kind === 'when' ? known.step : firstTest(scene.operations, verb);
+  if (found === undefined) throw unknown;
+  const { condition } = found;
+  const [call] = callsIn(tokens);
+  const args = known === undefined && call !== undefined ? testArgs(scene, call, condition) : condition.args;
+  if (args === undefined) throw unknown;
+  const asksNothing = condition.primitive.name === 'is_zero';
+  return { ...condition, args, negated: text.startsWith('! ') !== asksNothing };
+}
+
+function testArgs(scene: Scene, call: CCall, { args }: Condition): readonly Arg[] | undefined {
+  const { takes, gives, locals } = scene.operation;
+  const own = new Map([...takes, ...gives, ...locals].map((r) => [r.name, r]));
+  const texts = ownArgs(call, args.length);
+  const values = args.map((arg, i) => {
+    const value = texts[i] === undefined ? undefined : scene.args.valueOf(texts[i]);
+    return value ?? (arg.kind === 'register' ? own.get(arg.name) : undefined);
+  });
+  return values.every((v) => v !== undefined) ? values : undefined;
+}
+
+function firstTest(operations: readonly Operation[], verb: string): When | undefined {
+  const within = (steps: readonly Step[]): When | undefined => {
+    for (const step of steps) {
+      if (step.kind === 'when' && verbsOf(step).join() === verb) return step;
+      const inner = listsOf(step).flatMap((list) => within(list) ?? []);
+      if (inner.length > 0) return inner[0];
+    }
+    return undefined;
+  };
+  return operations.flatMap((o) => within(o.steps) ?? [])[0];
 }
 
 /** The condition of the operation in which calls stand that the C has under a test of this text. */

@@ -3,7 +3,9 @@ import type { Operation } from '../program/step.js';
 import { align } from './align.js';
 import { anchorsOf } from './anchors.js';
 import { Arguments } from './arguments.js';
+import { assignmentOf, isAlias } from './assignments.js';
 import { conclude, type Outcome } from './conclude.js';
+import { definedName } from './c-units.js';
 import type { Element } from './elements.js';
 import type { Ground } from './ground.js';
 import { Obstacle, type Scene } from './scene.js';
@@ -27,11 +29,12 @@ type Outcomes = Map<Entry, Outcome[]>;
 export function placePatch(reading: Reading, index: number, model: Model, ground: Ground): PatchPlacement {
   const outcomes: Outcomes = new Map(reading.entries.map((entry) => [entry, []]));
   const fit = { score: 0, reverse: 0 };
+  const redeclared = redeclaredIn(reading);
   for (const group of reading.groups) {
     const holders = ground.holding(group.cFunction);
     if (holders.length === 0) for (const piece of group.pieces) failUnknown(piece, group.cFunction, outcomes);
     for (const operation of holders) {
-      const { score, reverse, found } = placeGroup(group, operation, model, ground);
+      const { score, reverse, found } = placeGroup(group, operation, model, ground, redeclared);
       fit.score += score;
       fit.reverse += reverse;
       checked(found, group, operation, model, ground).forEach((list, i) =>
@@ -48,6 +51,7 @@ function placeGroup(
   operation: Operation,
   model: Model,
   ground: Ground,
+  redeclared: ReadonlySet<string>,
 ): { readonly score: number; readonly reverse: number; readonly found: readonly (readonly Outcome[])[] } {
   const anchors = anchorsOf(operation, model, cFunction);
   const alignment = align(elements, anchors);
@@ -56,11 +60,32 @@ function placeGroup(
     if (e.call !== undefined && alignment.at[i] >= 0 && e.sign !== '+')
       args.learn(e.call, anchors[alignment.at[i]]);
   });
+  for (const change of changes.flat()) {
+    const own = assignmentOf(change.unit);
+    if (own?.declares === true && isAlias(own)) args.declare(own.name, own.value);
+  }
   const { operations } = ground;
   const { at, rivals } = alignment;
-  const scene = { operation, operations, model, anchors, elements, at, rivals, args, changes, whole };
+  const scene = {
+    operation,
+    operations,
+    model,
+    anchors,
+    elements,
+    at,
+    rivals,
+    args,
+    changes,
+    whole,
+    redeclared,
+  };
   const found = pieces.map((piece, i) => translate(piece, i, scene));
   return { score: alignment.score, reverse: align(elements.map(backwards), anchors).score, found };
+}
+
+function redeclaredIn({ entries }: Reading): ReadonlySet<string> {
+  const heads = entries.flatMap((e) => e.changes).filter((c) => c.sign !== ' ' && c.unit.calls.length === 0);
+  return new Set(heads.flatMap((c) => definedName(c.unit.tokens) ?? []));
 }
 
 /** What was placed is kept only if the function then does what it does after the patch: a place is never a guess. */

@@ -53,7 +53,7 @@ export function readingOf(patch: Patch, ground: Ground, wide: readonly WideFunct
     isC[i] && !isLong(hunk) ? sidesOf(hunk, renames) : { before: [], after: [] },
   );
   const whole = wide.map((w) => sidesOf(w.hunk, renames));
-  const { sides: tidied, moved } = tidy([...sides, ...whole], (name) => ground.holding(name).length > 0);
+  const { sides: tidied, moved } = tidy([...sides, ...whole], (name) => ground.isModelled(name));
   const entries = hunks.map(({ file, hunk }, i) =>
     entryOf(file, hunk, isLong(hunk) ? undefined : changesOf(tidied[i])),
   );
@@ -130,5 +130,5 @@ function entryOf(file: PatchedFile, hunk: Hunk, changes: readonly Change[] | und
 
 /** A change that could matter. */
 export function counts(change: Change): boolean {
-  return change.sign !== ' ' && !isIdle(change);
+  return change.turned !== undefined || (change.sign !== ' ' && !isIdle(change));
 }

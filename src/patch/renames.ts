@@ -11,7 +11,10 @@ export function renamesIn(files: readonly PatchedFile[], known: ReadonlySet<stri
   const declared = new Set<string>();
   const hunks = files.flatMap((f) => f.hunks);
   for (const hunk of hunks)
-    for (const [before, after] of blocksOf(hunk)) collect(tokens(before), tokens(after), pairs, declared);
+    for (const [before, after] of blocksOf(hunk)) {
+      collect(tokens(before), tokens(after), pairs, declared);
+      if (before.length !== after.length) collectLines(before, after, pairs, declared);
+    }
   const old = wordsOf(hunks, 'added');
   const now = wordsOf(hunks, 'removed');
   const out = new Map<string, string>();
@@ -38,6 +41,21 @@ function blocksOf(hunk: Hunk): readonly (readonly [readonly HunkLine[], readonly
     before = line.kind;
   }
   return out;
+}
+
+/** A line that declares the same by another name, among lines that come or go. */
+function collectLines(
+  before: readonly HunkLine[],
+  after: readonly HunkLine[],
+  pairs: Map<string, Set<string>>,
+  declared: Set<string>,
+): void {
+  for (const old of before.map((line) => tokens([line])))
+    for (const now of after.map((line) => tokens([line]))) {
+      const differ = old.flatMap((t, i) => (t.text === now[i]?.text ? [] : [i]));
+      if (old.length === now.length && differ.length === 1 && declares(old, differ[0]))
+        collect(old, now, pairs, declared);
+    }
 }
 
 /** Two stretches with the same tokens but for names tell what was renamed to what. */

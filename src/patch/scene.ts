@@ -32,4 +32,6 @@ export interface Scene {
   readonly whole: boolean;
   /** What each hunk changes, by the elements' `hunk`. */
   readonly changes: readonly (readonly Change[])[];
+  /** Functions whose parameters the patch changes. */
+  readonly redeclared: ReadonlySet<string>;
 }

@@ -71,6 +71,19 @@ const RESPELLINGS: readonly Respelling[] = [
   // include/asm-generic/tlb.h: entries of a range are recorded
   { written: 'tlb_flush_pte_range', verb: 'tlb_remove_tlb_entry', takes: [1, 2] },
   { written: 'tlb_flush_pmd_range', verb: 'tlb_remove_tlb_entry', takes: [1, 2] },
+  // an entry is an entry here, whatever its level
+  { written: 'pmd_present', verb: 'pte_present' },
+  { written: 'pmd_dirty', verb: 'pte_dirty' },
+  { written: 'pmd_write', verb: 'pte_write' },
+  { written: 'pmd_young', verb: 'pte_young' },
+  { written: 'pmd_soft_dirty', verb: 'pte_soft_dirty' },
+  { written: 'pmd_protnone', verb: 'pte_protnone' },
+  { written: 'pmd_none', verb: 'pte_none' },
+  { written: 'pmd_wrprotect', verb: 'pte_wrprotect' },
+  { written: 'pmd_mkclean', verb: 'pte_mkclean' },
+  { written: 'pmd_mkdirty', verb: 'pte_mkdirty' },
+  { written: 'pmd_mkwrite', verb: 'pte_mkwrite' },
+  { written: 'pmd_clear_soft_dirty', verb: 'pte_clear_soft_dirty' },
   // words whose meaning is their release; with the number of arguments where that changed
   {
     written: 'mmu_notifier_invalidate_range_start/3',

@@ -5,6 +5,8 @@ import { isRange, ownArgs, sameArg, sameTexts } from './arguments.js';
 import { canTakeArgs, frozen, maskIn, withArgs } from './copies.js';
 import { stands, type Element } from './elements.js';
 import { insertAt } from './beside.js';
+import { short } from './leftovers.js';
+import { refined } from './refine.js';
 import { argsFor, conditionOf, countOf, stepOf, wrapped } from './new-steps.js';
 import { Obstacle, type Scene } from './scene.js';
 import { isNamed, locatorOf, PUT_TWICE, toggle } from './slot-edits.js';
@@ -12,6 +14,7 @@ import { isNamed, locatorOf, PUT_TWICE, toggle } from './slot-edits.js';
 /** What the element at `index` means for the model, as edits of its operation; throws {@link Obstacle}. */
 export function editsOf(scene: Scene, index: number): readonly Edit[] {
   const element = scene.elements[index];
+  if (element.part !== undefined) return refined(scene, index, element.part);
   if (element.sign === ' ') return [];
   if (element.sign === '+') return added(scene, index);
   if (element.kind === 'label')
@@ -27,6 +30,12 @@ function placesOf(scene: Scene, index: number): readonly Anchor[] {
   const { elements, anchors, at, operation, model } = scene;
   const element = elements[index];
   const written = element.call === undefined ? element.verbs[0] : `${element.call.name}()`;
+  if (at[index] < 0 && element.kind === 'let')
+    throw new Obstacle(
+      'not-modelled',
+      element.change.line,
+      `"${short(element.change.unit.text)}" is not in the model`,
+    );
   if (at[index] < 0) {
     const off = anchors.some((a) => !a.on && a.verbs.some((v) => element.verbs.includes(v)));
     const why = off
@@ -116,7 +125,14 @@ function replaced(scene: Scene, index: number, anchor: Anchor): readonly Edit[] 
 
 function rearranged(scene: Scene, index: number, anchor: Anchor): readonly Edit[] {
   const { elements, operation, model } = scene;
-  const { line } = elements[index].change;
+  const { became, call, change } = elements[index];
+  const { line } = change;
+  if (
+    anchor.step.kind === 'call' &&
+    scene.redeclared.has(call!.name) &&
+    oneMore(call!.args, became!.call.args)
+  )
+    return []; // a parameter that comes or goes: what the function does with it, its own hunk says
   const copy = frozen(anchor.step, maskIn(operation, model));
   if (!canTakeArgs(copy) || !isNamed(operation, model, anchor) || anchor.kind === 'test')
     throw new Obstacle(
@@ -149,6 +165,14 @@ function rearranged(scene: Scene, index: number, anchor: Anchor): readonly Edit[
     { kind: 'insert', in: operation.name, at: 'after', step: beside, steps: [withArgs(copy, args)] },
     drop(operation.name, at),
   ];
+}
+
+/** One list is the other with more in it. */
+function oneMore(a: readonly string[], b: readonly string[]): boolean {
+  const [less, more] = a.length < b.length ? [a, b] : [b, a];
+  let at = 0;
+  for (const text of more) if (text === less[at]) at++;
+  return less.length < more.length && at === less.length;
 }
 
 /** A condition may go when nothing is left in it. */

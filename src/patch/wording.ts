@@ -16,13 +16,18 @@ export function plainOwnText(text: string): string {
 
 type Words = readonly string[];
 
-function rewritten(words: Words, own: boolean): Words {
+/** Calls in arguments of calls that are looked into, and words of one statement; nobody writes more. */
+const DEEPEST = 20;
+const LONGEST = 2000;
+
+function rewritten(words: Words, own: boolean, depth = 0): Words {
+  if (depth > DEEPEST || words.length > LONGEST) return words;
   const out: string[] = [];
   for (let i = 0; i < words.length; i++) {
     const word = words[i];
     if (/^[A-Za-z_]/.test(word) && words[i + 1] === '(') {
       const end = closing(words, i + 1);
-      const args = split(words.slice(i + 2, end)).map((arg) => rewritten(arg, own));
+      const args = split(words.slice(i + 2, end)).map((arg) => rewritten(arg, own, depth + 1));
       out.push(...called(word, args, own));
       i = end;
     } else if (word === '&' && isFolio(words[i + 1]) && words[i + 2] === '->' && words[i + 3] === 'page') {
