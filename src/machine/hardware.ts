@@ -162,15 +162,15 @@ export function hardwareFrom(quirks: readonly string[]): HardwareSet {
   const set: Record<string, number> = { ...CONFORMING };
   for (const quirk of quirks) {
     const [name = '', value = ''] = quirk.split('=');
-    const known: HardwareSwitch | undefined = HARDWARE.find((h) => h.name === name);
-    if (known === undefined)
+    const found: HardwareSwitch | undefined = HARDWARE.find((h) => h.name === name);
+    if (found === undefined)
       throw new BadInput(
         `Unknown hardware switch "${name}"; expected one of ${HARDWARE.map((h) => h.name).join(', ')}.`,
       );
-    const index = known.values.indexOf(value);
+    const index = found.values.indexOf(value);
     if (index < 0)
       throw new BadInput(
-        `Unknown value "${value}" of hardware switch ${name}; expected one of ${known.values.join(', ')}.`,
+        `Unknown value "${value}" of hardware switch ${name}; expected one of ${found.values.join(', ')}.`,
       );
     set[name] = index;
   }
@@ -181,13 +181,17 @@ export function hardwareFrom(quirks: readonly string[]): HardwareSet {
 export const hasIotlb = (set: HardwareSet): boolean => set.iotlb !== 0;
 
 const sets = new WeakMap<object, HardwareSet>();
+/** Few sets are drawn, again and again. */
+const known = new Map<string, HardwareSet>();
 
 /** The set of a case's quirks by name; unknown ones are refused where cases are checked. */
 export function hardwareOf(quirks: Readonly<Partial<Record<HardwareName, string>>>): HardwareSet {
   let set = sets.get(quirks);
   if (set === undefined) {
-    const names = Object.entries(quirks);
-    set = names.length === 0 ? CONFORMING : hardwareFrom(names.map(([name, value]) => `${name}=${value}`));
+    const quirk = Object.entries(quirks).map(([name, value]) => `${name}=${value}`);
+    const key = quirk.join(' ');
+    set = known.get(key);
+    if (set === undefined) known.set(key, (set = quirk.length === 0 ? CONFORMING : hardwareFrom(quirk)));
     sets.set(quirks, set);
   }
   return set;

@@ -1,5 +1,5 @@
-import type { HardwareSet } from '../machine/hardware.js';
-import { hardwareOf } from '../machine/hardware.js';
+import type { Geometry } from '../machine/geometry.js';
+import { hardwareOf, type HardwareSet } from '../machine/hardware.js';
 import { Layout } from '../machine/layout.js';
 import type { Machine, ProgramStep } from '../machine/machine.js';
 import type { Callable } from '../program/callable.js';
@@ -31,7 +31,7 @@ interface Place {
  * worked out once, and its words are copied from then on.
  */
 export class Worlds {
-  private readonly places = new Map<string, Place>();
+  private readonly places = new Map<number, Place>();
   private last: Case | undefined;
   private world: World | undefined;
   private place: Place | undefined;
@@ -45,7 +45,7 @@ export class Worlds {
   of(c: Case): World {
     if (c === this.last && this.world !== undefined) return this.world;
     const geometry = geometryOf(c);
-    const key = `${geometry.mms} ${geometry.puds} ${geometry.cpus} ${geometry.devices} ${geometry.frames} ${geometry.filePages} ${geometry.swapSlots} ${geometry.iotlb}`;
+    const key = keyOf(geometry);
     let place = this.places.get(key);
     if (place === undefined) {
       const layout = new Layout(geometry, this.registers);
@@ -78,4 +78,12 @@ export class Worlds {
         steps += this.callables.get(name)?.args.includes('word') === true ? ACCESS_STEPS : OPERATION_STEPS;
     return steps;
   }
+}
+
+/** A number for each geometry, within what cases may have. */
+function keyOf(g: Geometry): number {
+  let key = g.iotlb === true ? 1 : 0;
+  for (const n of [g.mms, g.puds, g.cpus, g.devices]) key = key * 8 + n;
+  for (const n of [g.frames, g.filePages, g.swapSlots]) key = key * 1024 + n;
+  return key;
 }

@@ -9,10 +9,11 @@ import type { Case, Region } from './case.js';
 
 /** Entries of 4 pages: before anything is mapped, since they serve mappings of single pages too. */
 export function setUpHugeDaxEntries(m: Machine, c: Case): void {
-  for (const region of c.world.mms.flat()) {
-    if (region.vma !== 'dax' || region.map !== 'huge') continue;
-    m.words[m.layout.fileAt(region.file * PTES_PER_PMD) + FILE.TAGS] |= DAX.ENTRY | DAX.PMD;
-  }
+  for (const mm of c.world.mms)
+    for (const region of mm) {
+      if (region.vma !== 'dax' || region.map !== 'huge') continue;
+      m.words[m.layout.fileAt(region.file * PTES_PER_PMD) + FILE.TAGS] |= DAX.ENTRY | DAX.PMD;
+    }
 }
 
 /** The file page is mapped, `dirty` if it may have been written. */

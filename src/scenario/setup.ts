@@ -70,8 +70,11 @@ export function setUp(m: Machine, c: Case): void {
     w[L.frameAt(f) + FRAME.FLAGS] = PG.RESERVED;
     if (f !== ZERO_FRAME) w[L.frameAt(f) + FRAME.HEAD] = HUGE_ZERO_FRAME + 1;
   }
-  c.threads.forEach((t, i) => (w[L.threadAt(i) + THREAD.MM] = t.mm));
-  c.threads.filter((t) => t.kind === 'device').forEach((t, d) => setUpSubscriber(m, d, t));
+  let devices = 0;
+  for (let t = 0; t < c.threads.length; t++) {
+    w[L.threadAt(t) + THREAD.MM] = c.threads[t].mm;
+    if (c.threads[t].kind === 'device') setUpSubscriber(m, devices++, c.threads[t]);
+  }
   c.world.files.forEach((kind, block) => setUpFile(m, c, kind, block));
   setUpHugeDaxEntries(m, c);
   setUpKernelHalf(m);
