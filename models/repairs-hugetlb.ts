@@ -2,8 +2,11 @@ import { go_to, label, when } from '../src/program/build.js';
 import { drop, insert, type Edit } from '../src/program/model.js';
 import { mutex_unlock } from '../src/kernel/hugetlb.js';
 import { hugetlb_fault_mutex_of_index } from '../src/kernel/hugetlb-truncate.js';
+import { pud_start, PUD_SIZE } from '../src/kernel/hugetlb-tables.js';
 import { unlock_page } from '../src/kernel/page.js';
 import { page_mapped } from '../src/kernel/rmap.js';
+import { flush_tlb_range } from '../src/kernel/tlb.js';
+import { __unmap_hugepage_range } from './operations/__unmap_hugepage_range.js';
 import { register } from './history/steps-of.js';
 import { memory_failure_hugetlb } from './operations/memory_failure_hugetlb.js';
 import { remove_inode_hugepages } from './operations/remove_inode_hugepages.js';
@@ -29,6 +32,20 @@ function mappedUnderLock(): readonly Edit[] {
   ];
 }
 
+const UPPER_LEVELS =
+  'giving up a shared table flushes upper levels too, or CPUs that keep them (arm64) walk through it: c2ff4764e03e, after v6.19';
+
+/** The gather's flush is one of leaf entries, since no table is freed; a range is flushed with its upper levels. */
+const unsharedUpperLevels: readonly Edit[] = [
+  insert(
+    __unmap_hugepage_range.name,
+    'after',
+    { callee: 'mmu_notifier_invalidate_range', branch: 'unshare' },
+    [flush_tlb_range(pud_start(register(__unmap_hugepage_range, 'addr')), PUD_SIZE)],
+    UPPER_LEVELS,
+  ),
+];
+
 /** What v4.14 gets wrong with PMD tables that mms share, as later kernels repaired it: every such change there is. */
 const sharedTables: readonly Edit[] = hugetlbChanges.flatMap((change) =>
   change.edits.map((edit) =>
@@ -43,6 +60,7 @@ const STAYS =
 
 export const hugetlbRepairs: readonly Edit[] = [
   ...sharedTables,
+  ...unsharedUpperLevels,
   ...mappedUnderLock(),
   drop(memory_failure_hugetlb.name, { callee: 'hugetlbfs_error_remove_page' }, STAYS),
 ];

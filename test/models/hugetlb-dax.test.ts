@@ -280,3 +280,25 @@ test('the device writes a page that is taken apart if try_to_unmap_one does not 
   expect(verdicts(muted, c, 300)).toContain('freed-page-write');
   expect(verdicts(reference, c, 300)).toEqual([]);
 });
+
+test('a CPU that keeps upper levels at a leaf flush walks through a table that was given up, if only leaves are flushed', () => {
+  const half = (file: number): Region => ({ ...region('hugetlb-shared', 'pmd-shared'), file });
+  const read: Called = ['user_read', [12, 0]];
+  const c = caseOf([], ['hugetlbfs', 'hugetlbfs'], [[['hugetlbfs_punch_hole', [0]]], [read, read]]);
+  // a flush of one of two PUD regions is none of the whole mm
+  const whole = [EMPTY, EMPTY, half(0), half(1)] as const;
+  const shared: Case = {
+    ...c,
+    world: { ...c.world, mms: [whole, whole] },
+    hardware: { 'cpu-walk-cache': 'upper-levels' },
+  };
+  const holds: readonly Hold[] = [
+    [1, 0],
+    [0, 0],
+    [1, 1],
+  ];
+  const reference = named('always-notify');
+  const edits = reference.edits.filter((e) => !('why' in e && e.why?.includes('c2ff4764e03e')));
+  expect(verdictUnder({ ...reference, name: 'leaves alone', edits }, shared, holds)).toBe('stale-permission');
+  expect(verdictUnder(reference, shared, holds)).toBeUndefined();
+});
