@@ -2,9 +2,12 @@ import { placed } from '../program/locate.js';
 import { operationsIn } from '../program/operations-in.js';
 import type { Callable } from '../program/callable.js';
 
+/** A step at the end of a path; `+` and a number follow where an edit put it in. */
+const LAST = /(\S+:\d+)(?:\+\d*)? (?:goto )?\S+$/;
+
 /** A step without the calls around it: `wp_page_copy:9 ptep_clear_flush_notify.notify`. */
 export function innermost(path: string): string {
-  return /\S+:\d+\+? (goto )?\S+$/.exec(path)?.[0] ?? path;
+  return LAST.exec(path)?.[0] ?? path;
 }
 
 /** The site of a step by the end of its path: `wp_page_copy:9 ptep_clear_flush_notify.notify`. */
@@ -31,7 +34,7 @@ export class StepSites {
   }
 
   private find(path: string): string {
-    const step = /(\S+:\d+)\+? (?:goto )?\S+$/.exec(path)?.[1] ?? path;
+    const step = LAST.exec(path)?.[1] ?? path;
     return this.sites.get(step) ?? step.replace(/:\d+$/, '');
   }
 

@@ -111,6 +111,7 @@ export function innermost(path: string): {
   readonly number: string;
   readonly step: string;
 } {
-  const [, operation = '', number = '', step = path] = /(?:^| )([^ :]+):(\d+\+?) (\S+)$/.exec(path) ?? [];
+  const [, operation = '', number = '', step = path] =
+    /(?:^| )([^ :]+):(\d+(?:\+\d*)?) (\S+)$/.exec(path) ?? [];
   return { operation, number, step };
 }
