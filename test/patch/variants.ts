@@ -33,7 +33,7 @@ export function likeness(g: Generated, variant: string): Likeness {
   const [before, after] = [hunksOf(g.diff, g.base.name), hunksOf(variant, g.base.name)];
   if (after.join() === before.join()) return 'same';
   const placesElse =
-    after.length !== before.length || after.some((t, i) => t !== before[i] && t.includes(' placed '));
+    after.length !== before.length || after.some((t) => t.includes(' placed ') && !before.includes(t));
   if (placesElse) return 'OTHER';
   return understoodWhole(g) ? 'whole' : 'refused';
 }

@@ -64,7 +64,8 @@ function line(who: string, { what, seconds }: Timed<Sized>, more: string): strin
 }
 
 const verdictOf = (x: Explored): string => [...x.verdicts.keys()].join(', ') || 'no verdict';
-const times = (a: number, b: number): string => (b > 0 ? `${(a / b).toFixed(1)} times` : 'not measurable');
+const times = (a: number, b: number): string =>
+  b > 0 ? `${(a / b).toPrecision(2)} times` : 'not measurable';
 
 function compare(model: string, world: PromelaWorld, notify: number, name: string): string[] {
   const defines = [`WORLD=${world.number}`, `NOTIFY=${notify}`];

@@ -5,6 +5,11 @@ import { join } from 'node:path';
 
 /** SPIN (spinroot.com; Debian's package `spin`) on a Promela model: generate, compile, search. */
 
+/** Steps of a path. */
+const DEPTH = 10_000;
+/** Slots of the table, as a power of two: several times the states of the largest world. */
+const TABLE = 18;
+
 /** What one search answered. */
 export interface Searched {
   readonly states: number;
@@ -43,10 +48,15 @@ export class Verifier {
     this.generatedIn = Number(process.hrtime.bigint() - begin) / 1e9;
   }
 
-  /** `-c0`: go on behind errors. */
+  /**
+   * `-c0`: go on behind errors. Stack and table are laid out before the search: by default SPIN's table has 16 million
+   * slots, half a second of work that has nothing to do with these worlds.
+   */
   search(...options: readonly string[]): Searched {
-    const command = `TIMEFORMAT=%U; time ./pan -m1000000 ${options.join(' ')}`;
+    const command = `TIMEFORMAT=%U; time ./pan -m${DEPTH} -w${TABLE} ${options.join(' ')}`;
     const { stdout, stderr } = spawnSync('bash', ['-c', command], { cwd: this.directory, encoding: 'utf8' });
+    if (stdout.includes('max search depth too small'))
+      throw new Error(`a path of the model is longer than ${DEPTH} steps; expected that to be enough.`);
     const find = (what: RegExp): number => {
       const found = what.exec(stdout);
       if (found === null)
