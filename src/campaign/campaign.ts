@@ -225,15 +225,16 @@ export class Campaign {
     } catch (error) {
       this.settle?.reject(error);
     }
-    this.parts.listener.status(this.status());
+    const { ledger, findings, listener } = this.parts;
+    const reached = ledger.firsts.size + findings.list().length;
+    if (reached > this.reachedBefore) this.lastNew = Date.now();
+    this.reachedBefore = reached;
+    listener.status(() => this.status());
   }
 
   private status(): CampaignStatus {
     const { ledger, findings } = this.parts;
     const { steps, pairs } = ledger.coverage;
-    const reached = steps.size + pairs.size + findings.list().length;
-    if (reached > this.reachedBefore) this.lastNew = Date.now();
-    this.reachedBefore = reached;
     return {
       seconds: this.seconds(),
       cases: ledger.cases,

@@ -66,5 +66,6 @@ export interface CampaignStatus {
 /** Who is told what happens. A finding is told after it is on disk. */
 export interface CampaignListener {
   found(record: FindingRecord): void;
-  status(status: CampaignStatus): void;
+  /** After every batch. Working the status out costs as much as a batch: only what is shown is asked for. */
+  status(now: () => CampaignStatus): void;
 }

@@ -67,7 +67,7 @@ async function fuzz(options: FuzzOptions): Promise<ExitCode> {
     version,
     listener: {
       found: (record) => live.line(announced(record)),
-      status: (status) => live.update(status),
+      status: (now) => live.update(now),
     },
   });
   try {

@@ -4,11 +4,12 @@ import type { CampaignStatus } from '../campaign/records.js';
 import { showDuration } from './duration.js';
 import { showCount } from './numbers.js';
 
-/** Off a terminal, one line in so many seconds. */
-const QUIET_SECONDS = 10;
+/** Off a terminal, one line in so many milliseconds; on one, a drawing. */
+const QUIET = 10_000;
+const REDRAWN = 250;
 
 export interface LiveStatus {
-  update(status: CampaignStatus): void;
+  update(now: () => CampaignStatus): void;
   /** Prints a line that stays, above the status. */
   line(text: string): void;
   done(): void;
@@ -55,10 +56,21 @@ class Speed {
 /** On a terminal a status that is redrawn; otherwise a line now and then. */
 export function liveStatus(out: NodeJS.WriteStream): LiveStatus {
   const speed = new Speed();
+  const every = out.isTTY ? REDRAWN : QUIET;
+  let next = Date.now() + (out.isTTY ? 0 : QUIET);
+  const parts = (now: () => CampaignStatus): string[] | undefined => {
+    if (Date.now() < next) return undefined;
+    next = Date.now() + every;
+    const status = now();
+    return statusParts(status, speed.look(status));
+  };
   if (out.isTTY) {
     const draw = createLogUpdate(out);
     return {
-      update: (status) => draw(statusParts(status, speed.look(status)).join('\n')),
+      update(now) {
+        const shown = parts(now);
+        if (shown !== undefined) draw(shown.join('\n'));
+      },
       line(text) {
         draw.clear();
         out.write(`${text}\n`);
@@ -66,12 +78,10 @@ export function liveStatus(out: NodeJS.WriteStream): LiveStatus {
       done: () => draw.clear(),
     };
   }
-  let next = QUIET_SECONDS;
   return {
-    update(status) {
-      if (status.seconds < next) return;
-      next = status.seconds + QUIET_SECONDS;
-      out.write(`${statusParts(status, speed.look(status)).join('; ')}\n`);
+    update(now) {
+      const shown = parts(now);
+      if (shown !== undefined) out.write(`${shown.join('; ')}\n`);
     },
     line: (text) => void out.write(`${text}\n`),
     done: () => undefined,
