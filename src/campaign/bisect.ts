@@ -2,6 +2,7 @@ import { BadInput } from '../base/errors.js';
 import type { Model } from '../program/model.js';
 import type { Finding } from '../run/finding.js';
 import type { Lab } from '../run/lab.js';
+import type { Case, Segment } from '../scenario/case.js';
 
 /** A kernel in which the finding may be gone, and what it is called. */
 export interface Trial<T> {
@@ -21,7 +22,14 @@ export interface Bisected<T> {
   readonly tried: number;
 }
 
-type OpenLab = (candidate: Model, reference: Model) => Pick<Lab, 'judge' | 'trace'>;
+type TrialLab = Pick<Lab, 'judge' | 'trace'> & {
+  /** Paths of the visible steps of a program operation, in their order. */
+  paths(program: string): readonly string[];
+};
+type OpenLab = (candidate: Model, reference: Model) => TrialLab;
+
+/** Numbers of steps that edits put in depend on both models; a lab finds a step by its name, too. */
+const unnumbered = (path: string): string => path.replace(/:\d+(\+\d*)?/g, ':');
 
 /**
  * Which single differences end a finding: each trial runs its case beside the model that shows it, under its own schedule
@@ -29,8 +37,10 @@ type OpenLab = (candidate: Model, reference: Model) => Pick<Lab, 'judge' | 'trac
  * whose edits do not fit the model is passed over. Models are laid out once for all findings of a bisector.
  */
 export class Bisector<T> {
-  private readonly labs = new Map<Trial<T>, ReturnType<OpenLab> | undefined>();
-  private readonly own: ReturnType<OpenLab>;
+  private readonly labs = new Map<Trial<T>, TrialLab | undefined>();
+  private readonly own: TrialLab;
+  /** Beside what findings were compared with. */
+  private readonly pairs = new Map<Model, TrialLab>();
 
   constructor(
     private readonly model: Model,
@@ -41,11 +51,15 @@ export class Bisector<T> {
     this.own = open(model, model);
   }
 
-  /** Undefined if the model does not show the verdict, or if it is a difference of two models and none of one. */
-  of(finding: Finding): Bisected<T> | undefined {
-    const self = this.own.judge(finding.case, this.search);
+  /**
+   * Undefined if the model does not show the verdict. `beside` is the model that the finding was compared with: its steps may be
+   * named by the schedule.
+   */
+  of(finding: Finding, beside: Model): Bisected<T> | undefined {
+    const c = { ...finding.case, schedule: this.known(finding.case, beside) };
+    const self = this.own.judge(c, this.search);
     if (self?.violation.kind !== finding.violation.kind) return undefined;
-    const ran = this.operationsIn(finding);
+    const ran = this.operationsIn(c);
     const ends: T[] = [];
     let tried = 0;
     for (const trial of this.trials) {
@@ -54,18 +68,32 @@ export class Bisector<T> {
       if (lab === undefined) continue;
       tried++;
       // beside the model that shows it: a kernel without it is the one that repairs something
-      const judged = lab.judge(finding.case, this.search);
+      const judged = lab.judge(c, this.search);
       if (judged?.class === 'reference-only' && judged.rates.candidate === 0) ends.push(trial.of);
     }
     return { shown: self.rates.candidate, schedules: self.rates.schedules, ends, tried };
   }
 
-  private lab(trial: Trial<T>): ReturnType<OpenLab> | undefined {
+  /** The schedule in steps that the model has: a point that it lacks is the next one that it has. */
+  private known(c: Case, beside: Model): readonly Segment[] {
+    const both = this.pairs.get(beside) ?? this.open(this.model, beside);
+    this.pairs.set(beside, both);
+    return c.schedule.flatMap((segment) => {
+      const { name } = c.threads[segment.thread].operations[segment.operation];
+      const own = new Set(this.own.paths(name).map(unnumbered));
+      if (segment.path === '' || own.has(unnumbered(segment.path))) return [segment];
+      const all = both.paths(name);
+      const path = all.slice(all.indexOf(segment.path)).find((p) => own.has(unnumbered(p)));
+      return path === undefined ? [] : [{ ...segment, path }];
+    });
+  }
+
+  private lab(trial: Trial<T>): TrialLab | undefined {
     if (!this.labs.has(trial)) this.labs.set(trial, this.openLab(trial));
     return this.labs.get(trial);
   }
 
-  private openLab(trial: Trial<T>): ReturnType<OpenLab> | undefined {
+  private openLab(trial: Trial<T>): TrialLab | undefined {
     try {
       return this.open(trial.model(), this.model);
     } catch (error) {
@@ -75,9 +103,9 @@ export class Bisector<T> {
   }
 
   /** The operations that the failing run entered. */
-  private operationsIn(finding: Finding): ReadonlySet<string> {
+  private operationsIn(c: Case): ReadonlySet<string> {
     const names = new Set<string>();
-    for (const { path } of this.own.trace(finding.case, 'candidate').steps)
+    for (const { path } of this.own.trace(c, 'candidate').steps)
       for (const word of path.split(' ')) if (word.includes(':')) names.add(word.slice(0, word.indexOf(':')));
     return names;
   }

@@ -6,13 +6,14 @@ import { Bisector, type Bisected } from '../campaign/bisect.js';
 import { findingOf } from '../campaign/case-file.js';
 import type { Model } from '../program/model.js';
 import type { Finding } from '../run/finding.js';
+import { Laboratory } from '../run/laboratory.js';
 import { ExitCode } from './exit-codes.js';
 import { showVerdict } from './finding-lines.js';
 import { parseCount } from './numbers.js';
-import { openSaved, type SavedCase } from './open-case.js';
-import { openLab } from './trade.js';
+import { openSaved, type Instead, type SavedCase } from './open-case.js';
+import { callables } from './trade.js';
 
-interface BisectOptions {
+interface BisectOptions extends Instead {
   readonly search: string;
 }
 
@@ -21,6 +22,8 @@ interface Opened {
   readonly path: string;
   readonly finding: Finding;
   readonly model: Model;
+  /** What it was compared with. */
+  readonly beside: Model;
 }
 
 const SAYS: Readonly<Record<Difference, string>> = {
@@ -34,17 +37,19 @@ export function bisectCommand(): Command {
   return new Command('bisect')
     .description('which known change of the kernel ends a finding, and which brought it')
     .argument('<file...>', 'case files, or directories of findings')
+    .option('--model <model>', "run this candidate instead of the files'")
+    .option('--reference <model>', "the reference instead of the files'")
     .option('--search <n>', 'schedules of the case that each kernel is tried with', '400')
     .action(async (files: string[], options: BisectOptions) => {
       const search = parseCount('--search', options.search, 1, 1_000_000);
       // All are read before one is run: bad input is said first.
       const opened: Opened[] = [];
-      for (const file of files) opened.push(openedOf(await openSaved(file)));
+      for (const file of files) opened.push(openedOf(await openSaved(file, options)));
       process.exitCode = ExitCode.Clean;
       for (const [model, among] of byModel(opened)) {
         const bisector = bisectorOf(model, search);
-        for (const { path, finding } of among) {
-          const result = bisector.of(finding);
+        for (const { path, finding, beside } of among) {
+          const result = bisector.of(finding, beside);
           if (result === undefined) process.exitCode = ExitCode.NotReproduced;
           process.stdout.write(`${lines(path, finding, model, result).join('\n')}\n`);
         }
@@ -58,8 +63,10 @@ function openedOf(saved: SavedCase): Opened {
     throw new BadInput(
       `${saved.path} is ${saved.file.class}; expected a finding with a verdict of one model, such as candidate-only.`,
     );
-  const model = finding.class === 'reference-only' ? saved.reference : saved.candidate;
-  return { path: saved.path, finding, model };
+  const { path, candidate, reference } = saved;
+  return finding.class === 'reference-only'
+    ? { path, finding, model: reference, beside: candidate }
+    : { path, finding, model: candidate, beside: reference };
 }
 
 function byModel(opened: readonly Opened[]): readonly (readonly [Model, readonly Opened[]])[] {
@@ -72,7 +79,7 @@ function byModel(opened: readonly Opened[]): readonly (readonly [Model, readonly
 
 function bisectorOf(model: Model, search: number): Bisector<Neighbour> {
   const trials = neighboursOf(model).map((n) => ({ of: n, operations: n.operations, model: n.model }));
-  return new Bisector(model, trials, openLab, search);
+  return new Bisector(model, trials, (a, b) => new Laboratory(callables, a, b), search);
 }
 
 function lines(

@@ -18,13 +18,16 @@ const kernel = (name: string): Model => ({
 const finding = {
   class: 'candidate-only',
   violation: { kind: 'stale-read' },
-  case: {},
+  case: { threads: [{ operations: [{ name: 'munmap' }] }], schedule: [] },
 } as unknown as Finding;
 
 /** A lab whose candidate shows the finding or not; the run enters two functions. */
-function lab(cls: FindingClass | undefined, shown: number): Pick<Lab, 'judge' | 'trace'> {
+type TrialLab = Pick<Lab, 'judge' | 'trace'> & { paths(program: string): readonly string[] };
+
+function lab(cls: FindingClass | undefined, shown: number): TrialLab {
   const rates = { schedules: 10, candidate: shown, reference: 4 };
   return {
+    paths: () => ['munmap:1 a', 'munmap:3 c'],
     judge: () => (cls === undefined ? undefined : { ...finding, class: cls, rates }),
     trace: () =>
       ({ steps: [{ path: 'munmap:3 zap_pte_range:7 ptep_get_and_clear_full' }] }) as unknown as Trace,
@@ -37,10 +40,7 @@ const trial = (name: string, operation?: string) => ({
   model: () => kernel(name),
 });
 
-function bisected(
-  labs: Readonly<Record<string, Pick<Lab, 'judge' | 'trace'>>>,
-  ...trials: ReturnType<typeof trial>[]
-) {
+function bisected(labs: Readonly<Record<string, TrialLab>>, ...trials: ReturnType<typeof trial>[]) {
   const opened: string[] = [];
   const open = (candidate: Model) => {
     opened.push(candidate.name);
@@ -48,7 +48,8 @@ function bisected(
     return labs[candidate.name];
   };
   const bisector = new Bisector(kernel('own'), trials, open, 9);
-  return { result: bisector.of(finding), again: () => bisector.of(finding), opened };
+  const beside = kernel('reference');
+  return { result: bisector.of(finding, beside), again: () => bisector.of(finding, beside), opened };
 }
 
 const own = lab('both', 4);
@@ -70,7 +71,7 @@ test.each([
 test('what the failing run never enters is not tried', () => {
   const { result, opened } = bisected({ own }, trial('elsewhere', 'move_ptes'));
   expect(result).toMatchObject({ ends: [], tried: 0 });
-  expect(opened).toEqual(['own']);
+  expect(opened).toEqual(['own', 'own']); // alone, and beside the reference
 });
 
 test('a difference whose edits do not fit is passed over', () => {
@@ -88,5 +89,5 @@ test('each kernel is laid out once for many findings', () => {
     trial('misfit'),
   );
   again();
-  expect(opened).toEqual(['own', 'mended', 'misfit']);
+  expect(opened).toEqual(['own', 'own', 'mended', 'misfit']);
 });
