@@ -13,6 +13,7 @@ import { kernelHalf } from './history/kernel-half.js';
 import { munmaps } from './history/munmap.js';
 import { notifier2017 } from './history/notifier-2017.js';
 import { numa } from './history/numa.js';
+import { pageTablesGone } from './history/page-tables-gone.js';
 import { reclaimAndMigration } from './history/reclaim-and-migration.js';
 import { softDirty } from './history/soft-dirty.js';
 import { teardown } from './history/teardown.js';
@@ -38,6 +39,7 @@ export const changes: readonly Change[] = [
   ...mprotects,
   ...mremaps,
   ...munmaps,
+  ...pageTablesGone,
   ...reclaimAndMigration,
   ...softDirty,
   ...subscribers,

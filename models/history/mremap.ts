@@ -1,6 +1,6 @@
 import { drop } from '../../src/program/model.js';
 import type { Change } from '../history.js';
-import { moveFlushesBeforeUnlock, moveRetries } from '../repairs-mprotect-mremap.js';
+import { moveFlushesBeforeUnlock } from '../repairs-mprotect-mremap.js';
 import { move_huge_pmd } from '../operations/move_huge_pmd.js';
 import { move_ptes } from '../operations/move_ptes.js';
 
@@ -17,11 +17,5 @@ export const mremaps: readonly Change[] = [
     commit: 'eb66ae030829',
     about: 'mremap flushes the entries that it moved before either lock is dropped, also clean ones',
     edits: moveFlushesBeforeUnlock,
-  },
-  {
-    since: '6.5',
-    commit: 'a5be621ee292',
-    about: 'mremap looks at the PMD again once the rmap locks are held',
-    edits: moveRetries,
   },
 ];

@@ -22,7 +22,7 @@ export const change_pmd_range = operation({
   from: 'mm/mprotect.c',
   takes: ['start', 'count', 'vma', 'dirty_accountable', 'cp_flags'],
   gives: ['changed'],
-  locals: ['addr', 'cursor', 'pages', 'pmd', 'done', 'started', 'mni_start', 'mni_count'],
+  locals: ['addr', 'cursor', 'pages', 'pmd', 'done', 'started', 'mni_start', 'mni_count', 'gone'],
   steps: ({
     start,
     count,

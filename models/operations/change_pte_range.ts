@@ -45,7 +45,7 @@ export const change_pte_range = operation({
   name: 'change_pte_range',
   from: 'mm/mprotect.c',
   takes: ['addr', 'count', 'vma', 'dirty_accountable', 'cp_flags'],
-  gives: ['changed'],
+  gives: ['changed', 'gone'],
   locals: ['pte', 'place', 'entry', 'cursor', 'at', 'oldpte'],
   steps: ({ addr, count, vma, dirty_accountable, cp_flags, changed, pte, place, entry, cursor, at }) => [
     when(pmd_none_or_trans_huge(addr), [go_to('out')]),

@@ -15,7 +15,7 @@ export const retract_page_tables = operation({
   name: 'retract_page_tables',
   from: 'mm/khugepaged.c',
   takes: ['index'],
-  locals: ['addr', 'cursor', 'pmd', 'pgtable'],
+  locals: ['addr', 'cursor', 'pmd', 'pgtable', 'ptl'],
   steps: ({ index, addr, cursor, pmd, pgtable }) => [
     down_write(i_mmap_rwsem(index)),
     each(next_retractable_pmd(index, cursor, addr), [
@@ -25,7 +25,7 @@ export const retract_page_tables = operation({
         pmd_lock(addr, pmd),
         pmdp_collapse_flush(addr, pmd, pgtable),
         pmd_unlock(pmd),
-        pte_free(pmd, pgtable),
+        pte_free(pgtable),
       ]),
       up_write(mmap_sem(addr)),
       label('next'),

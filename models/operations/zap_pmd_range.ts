@@ -16,7 +16,7 @@ export const zap_pmd_range = operation({
   name: 'zap_pmd_range',
   from: 'mm/memory.c',
   takes: ['start', 'count', 'details'],
-  locals: ['addr', 'cursor', 'pages', 'done'],
+  locals: ['addr', 'cursor', 'pages', 'done', 'pmd', 'gone'],
   steps: ({ start, count, details, addr, cursor, pages, done }) => [
     each(next_pmd(start, count, cursor, addr), [
       let_(pages, pages_in_pmd(addr, start, count)),

@@ -46,6 +46,7 @@ export const zap_pte_range = operation({
   name: 'zap_pte_range',
   from: 'mm/memory.c',
   takes: ['addr', 'count', 'details'],
+  gives: ['gone'],
   locals: ['pte', 'place', 'entry', 'page', 'force_flush', 'done', 'cursor', 'at'],
   steps: ({ addr, count, details, pte, place, entry, page, force_flush, done, cursor, at }) => [
     when(pmd_none_or_trans_huge(addr), [go_to('out')]),

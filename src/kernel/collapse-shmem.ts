@@ -1,9 +1,11 @@
 import { PTES_PER_PMD } from '../machine/geometry.js';
-import { FILE, FRAME, MM, THREAD, VPAGE } from '../machine/layout.js';
+import { FILE, FRAME, MM, TABLE, THREAD, VPAGE } from '../machine/layout.js';
 import type { Machine } from '../machine/machine.js';
 import { test, value, verb } from '../machine/verb.js';
-import { DONE, NO } from '../program/primitive.js';
+import { BLOCKED, DONE, NO } from '../program/primitive.js';
+import { frameOf, isPresent, KIND_TABLE, kindOf } from './entry.js';
 import { freeTable } from './gather.js';
+import { spinLock } from './locks.js';
 import { PG, putPage } from './page.js';
 import { coversPmd } from './shmem.js';
 import { EXITING, VM, VMA_SHMEM, vmaKind } from './vma.js';
@@ -166,9 +168,36 @@ export const khugepaged_test_exit = test('khugepaged_test_exit', ['addr'], (m, _
   yes(m.words[m.layout.mmAt(addr >> m.layout.pagesShift) + MM.EXIT] >= EXITING),
 );
 
-/** The table that was taken out of the PMD goes back at once; the PMD is none. */
-export const pte_free = verb('pte_free', ['pmd', 'pgtable'], (m, _t, pmd, table) => {
-  m.words[pmd] = 0;
+/** The table that was taken out of the PMD goes back at once. */
+export const pte_free = verb('pte_free', ['pgtable'], (m, _t, table) => {
   freeTable(m, table);
   return DONE;
 });
+/**
+ * The same after a grace period (v6.6), for those who read the table under rcu_read_lock. Here each of them is one step, so that
+ * nobody is left to wait for; hardware never was waited for.
+ */
+export const pte_free_defer = verb('pte_free_defer', ['pgtable'], (m, _t, table) => {
+  freeTable(m, table);
+  return DONE;
+});
+
+/**
+ * Under the PMD lock: takes the lock of the table of PTEs that the PMD holds (pte_lockptr; ptl nests in pml). v6.6 does not look
+ * whether it still holds one.
+ */
+export const pte_lockptr_lock = verb(
+  'spin_lock_nested',
+  ['pmd', '>ptl'],
+  (m, t, pmd, out) => {
+    const e = m.words[pmd];
+    if (isPresent(e) || kindOf(e) !== KIND_TABLE) {
+      m.observer.misused(m, t, 'pte_lockptr of a PMD that holds no table');
+      return BLOCKED;
+    }
+    if (spinLock(m, t, m.layout.tableAt(frameOf(e)) + TABLE.LOCK) === BLOCKED) return BLOCKED;
+    m.words[out] = frameOf(e);
+    return DONE;
+  },
+  { lock: 'take', effect: { does: 'take', resource: 'ptl', of: 1 } },
+);

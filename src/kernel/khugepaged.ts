@@ -44,10 +44,13 @@ export const mm_find_pmd = test('mm_find_pmd', ['addr'], (m, _t, addr) => yes(ha
 
 const pmd_clear = verb('pmdp_collapse_clear', ['addr', 'pmd', '>pgtable'], (m, t, addr, pmd, out) => {
   const table = frameOf(m.words[pmd]);
+  const first = m.layout.tableAt(table) + TABLE.ENTRY;
+  let holds = 0;
+  for (let i = 0; i < PTES_PER_PMD; i++) holds |= m.words[first + i];
   m.words[out] = table;
-  m.words[pmd] = (table << FRAME_SHIFT) | KIND_DETACHED;
-  for (let i = 0; i < PTES_PER_PMD; i++)
-    m.observer.entryChanged(m, t, addr + i, m.words[m.layout.tableAt(table) + TABLE.ENTRY + i], 0);
+  // the word keeps the number of a table that holds something, so that the logical memory finds it
+  m.words[pmd] = holds === 0 ? 0 : (table << FRAME_SHIFT) | KIND_DETACHED;
+  for (let i = 0; i < PTES_PER_PMD; i++) m.observer.entryChanged(m, t, addr + i, m.words[first + i], 0);
   return DONE;
 });
 

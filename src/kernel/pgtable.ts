@@ -41,6 +41,24 @@ export const pte_offset_map_lock = verb(
   { lock: 'take', effect: { does: 'take', resource: 'ptl', of: 1 } },
 );
 
+/**
+ * The same where the table may have gone since the caller looked: from v6.5 pte_offset_map_lock then returns NULL, and nothing is
+ * locked. The look at the PMD, the lock and the second look are one step: the C begins again when they differ.
+ */
+export const pte_offset_map_lock_or_null = test(
+  'pte_offset_map_lock',
+  ['addr', '>pte'],
+  (m, t, addr, out) => {
+    const pte = pteIndex(m, addr);
+    if (pte < 0) return NO;
+    if (spinLock(m, t, ptlOf(m, pte)) === BLOCKED) return BLOCKED;
+    m.words[out] = pte;
+    m.observer.entryLooked(m, t, addr);
+    return DONE;
+  },
+  { effect: { does: 'take', resource: 'ptl', of: 1 } },
+);
+
 /** The PMD holds no table of PTEs: it is none, or maps a huge page (pmd_none_or_trans_huge_or_clear_bad). */
 export const pmd_none_or_trans_huge = test('pmd_none_or_trans_huge_or_clear_bad', ['addr'], (m, _t, addr) =>
   yes(!hasPteTable(m, addr)),

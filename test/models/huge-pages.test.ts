@@ -2,6 +2,10 @@ import { expect, test } from '@jest/globals';
 
 import { callables, models } from '../../models/models.js';
 import { Prng } from '../../src/base/prng.js';
+import { pte_offset_map_lock } from '../../src/kernel/pgtable.js';
+import { drop, insert, type Model } from '../../src/program/model.js';
+import { operationsWith } from '../../src/program/operations-in.js';
+import type { Register } from '../../src/program/step.js';
 import { Laboratory } from '../../src/run/laboratory.js';
 import type { Case, Region } from '../../src/scenario/case.js';
 import { strategyNamed } from '../../src/schedule/strategies.js';
@@ -41,9 +45,11 @@ function caseOf(map: Region['map'], mms: number, programs: readonly (readonly Ca
   };
 }
 
+const named = (name: string): Model => models.find((m) => m.name === name)!;
+
 /** The kinds of verdict that the model meets on the case under many schedules. */
-function verdicts(model: string, c: Case, schedules = SCHEDULES): readonly string[] {
-  const kernel = models.find((m) => m.name === model)!;
+function verdicts(model: string | Model, c: Case, schedules = SCHEDULES): readonly string[] {
+  const kernel = typeof model === 'string' ? named(model) : model;
   const lab = new Laboratory(callables, kernel, kernel);
   const kinds = new Set<string>();
   for (let i = 0; i < schedules; i++) {
@@ -101,15 +107,61 @@ test('a huge page is split, collapsed again and written by both mms that share i
   expect(verdicts('always-notify', churn)).toEqual([]);
 });
 
-/** Two pages of a tmpfs file are mapped at the start. */
-function shmemCase(programs: readonly (readonly Called[])[]): Case {
+/** Two pages of a tmpfs file are mapped at the start, in the first of `regions`. */
+function shmemCase(programs: readonly (readonly Called[])[], regions = 2): Case {
   const mapped: Region = { ...region('pages'), vma: 'shmem', pages: ['written', 'page', 'none', 'none'] };
+  const empty = Array.from({ length: regions - 1 }, () => region('pages'));
   const c = caseOf('pages', 1, programs);
-  return { ...c, world: { ...c.world, mms: [[mapped, region('pages')]], files: ['shmem'] } };
+  return { ...c, world: { ...c.world, mms: [[mapped, ...empty]], files: ['shmem'] } };
 }
 
 test('a hole punch of v4.14 zeroes the huge page of a collapse that fails, and leaves the page that is put back', () => {
   const punched = shmemCase([[['khugepaged_scan_shmem', [0]]], [['shmem_fallocate', [0, 2]]]]);
   expect(verdicts('v4.14', punched, 8000)).toEqual(['stale-read']);
   expect(verdicts('always-notify', punched)).toEqual([]);
+});
+
+const operations = operationsWith(
+  callables.map((c) => c.operation),
+  [],
+);
+
+/** v6.6 but for one function, which takes it that the table of PTEs that it has seen still is there. */
+function forgets(name: string, addr = 'addr', pte = 'pte', nth = 1): Model {
+  const at = { callee: 'pte_offset_map_lock', put: true, nth } as const;
+  const { takes, locals } = operations.find((o) => o.name === name)!;
+  const of = (r: string): Register => [...takes, ...locals].find((x) => x.name === r)!;
+  const lock = insert(name, 'before', at, [pte_offset_map_lock(of(addr), of(pte))]);
+  const v6_6 = named('v6.6');
+  return { ...v6_6, name: 'forgets', edits: [...v6_6.edits, lock, drop(name, at)] };
+}
+
+test.each<readonly [string, Model, readonly Called[]]>([
+  [
+    'a fault',
+    forgets('handle_mm_fault'),
+    [
+      ['clear_refs_write', []],
+      ['user_write', [0, 0]],
+    ],
+  ],
+  ['MADV_DONTNEED', forgets('zap_pte_range'), [['madvise_dontneed', [0, 4]]]],
+  ['mprotect', forgets('change_pte_range'), [['mprotect', [0, 4, 0]]]],
+  ['clear_refs', forgets('clear_refs_pte_range'), [['clear_refs_write', []]]],
+  ['mremap', forgets('move_ptes', 'old_addr', 'old_pte'), [['mremap', [0, 4, 4]]]],
+])('khugepaged of v6.6 takes a page table from under %s, which looks again', (_what, forgetful, calls) => {
+  const beside = shmemCase([[['khugepaged_scan_shmem', [0]]], calls]);
+  expect(verdicts('v6.6', beside, 1000)).toEqual([]);
+  expect(verdicts(forgetful, beside, 1000)).toEqual(['contract']);
+});
+
+test('khugepaged of v6.6 takes the table that mremap has just made, and mremap makes another', () => {
+  // the old address is not aligned, so that only the new table can go
+  const calls: readonly Called[] = [
+    ['mremap', [0, 4, 5]],
+    ['mremap', [5, 4, 12]],
+  ];
+  const beside = shmemCase([[['khugepaged_scan_shmem', [0]]], calls], 4);
+  expect(verdicts('v6.6', beside, 1000)).toEqual([]);
+  expect(verdicts(forgets('move_ptes', 'new_addr', 'new_pte', 2), beside, 1000)).toEqual(['contract']);
 });
