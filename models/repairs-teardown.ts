@@ -159,7 +159,7 @@ function punchesOwnPages(): readonly Edit[] {
     ),
   ];
 }
-/** The split of the huge page, which v5.7 tries, is left out. */
+/** The reference does not split the huge page, as v5.7 does (models/history/teardown.ts). */
 export const punchOfOwnPages = punchesOwnPages();
 
 export const teardownRepairs: readonly Edit[] = [

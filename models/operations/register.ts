@@ -156,7 +156,7 @@ export const callables: readonly Callable[] = [
     since: '4.5',
     by: 'cpu',
     args: ['any-addr'],
-    on: ['anon'],
+    on: ['anon', 'shmem'],
     choices: [],
     writes: false,
   },

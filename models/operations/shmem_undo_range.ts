@@ -17,7 +17,7 @@ export const shmem_undo_range = operation({
   name: 'shmem_undo_range',
   from: 'mm/shmem.c',
   takes: ['index', 'count'],
-  locals: ['cursor', 'page'],
+  locals: ['cursor', 'page', 'whole'],
   steps: ({ index, count, cursor, page }) => [
     each(pagevec_lookup_entries(index, count, cursor, page), [
       when(trylock_page(page), [

@@ -1,5 +1,6 @@
 import { HUGE_ZERO_FRAME, PTES_PER_PMD, ZERO_FRAME } from '../machine/geometry.js';
 import { FRAME, TABLE, THREAD, VPAGE } from '../machine/layout.js';
+import type { Machine } from '../machine/machine.js';
 import { test, value, verb } from '../machine/verb.js';
 import { constant, expand, mutedSlot, number } from '../program/build.js';
 import { BLOCKED, DONE, NO } from '../program/primitive.js';
@@ -9,6 +10,7 @@ import { mmu_notifier_invalidate_range } from './notifier.js';
 import { PG, putPage } from './page.js';
 import { allocTable, set_pmd_at } from './pgtable.js';
 import { totalMapcount } from './rmap.js';
+import { isShmemPage } from './shmem.js';
 import { flushParts } from './tlb.js';
 import { VM } from './vma.js';
 import { baseEntry, entryChanged, headOf, isZeroFrame, pmdIndex } from './walk.js';
@@ -210,7 +212,7 @@ export const pmd_aligned = test(
   { private: true },
 );
 
-/** The anonymous huge page behind `addr`, mapped by a PMD or by PTEs, with a reference; NO when there is none. */
+/** The huge page behind `addr`, anonymous or of tmpfs, mapped by a PMD or by PTEs, with a reference; NO when there is none. */
 export const get_huge_page_behind = test(
   'get_page_unless_zero_of_head',
   ['addr', '>page'],
@@ -218,8 +220,9 @@ export const get_huge_page_behind = test(
     const e = baseEntry(m, addr);
     if (!isPresent(e) || isZeroFrame(frameOf(e))) return NO;
     const at = m.layout.frameAt(frameOf(e));
-    if (m.words[at + FRAME.HEAD] === 0 || (m.words[at + FRAME.FLAGS] & (PG.HUGETLB | PG.FILE)) !== 0)
-      return NO;
+    const flags = m.words[at + FRAME.FLAGS];
+    if (m.words[at + FRAME.HEAD] === 0 || (flags & PG.HUGETLB) !== 0) return NO;
+    if ((flags & PG.FILE) !== 0 && !isShmemPage(m, frameOf(e))) return NO;
     if (m.words[m.layout.frameAt(headOf(m, frameOf(e))) + FRAME.REF] === 0) return NO; // frozen
     m.words[out] = headOf(m, frameOf(e));
     m.words[m.layout.frameAt(m.words[out]) + FRAME.REF]++;
@@ -230,8 +233,11 @@ export const get_huge_page_behind = test(
 
 /** Nobody but its mappings and the caller refers to the huge page; a look without locks (can_split_huge_page). */
 export const can_split_huge_page = test('can_split_huge_page', ['page'], (m, _t, page) =>
-  yes(totalMapcount(m, page) === m.words[m.layout.frameAt(page) + FRAME.REF] - 1),
+  yes(totalMapcount(m, page) === m.words[m.layout.frameAt(page) + FRAME.REF] - 1 - cacheRefs(m, page)),
 );
+/** The page cache holds one reference of a huge page (v4.14: one a base page), and one of each base page. */
+const cacheRefs = (m: Machine, page: number): number =>
+  (m.words[m.layout.frameAt(page) + FRAME.FLAGS] & PG.FILE) === 0 ? 0 : 1;
 
 /**
  * Freezes the count of the huge page, which nothing maps, and makes 4 locked base pages of it (__split_huge_page); NO when
@@ -240,13 +246,14 @@ export const can_split_huge_page = test('can_split_huge_page', ['page'], (m, _t,
 export const split_frozen_page = test('page_ref_freeze', ['page'], (m, t, page) => {
   const w = m.words;
   const head = m.layout.frameAt(page);
-  if (totalMapcount(m, page) !== 0 || w[head + FRAME.REF] !== 1) return NO;
+  const cached = cacheRefs(m, page);
+  if (totalMapcount(m, page) !== 0 || w[head + FRAME.REF] !== 1 + cached) return NO;
   for (let i = 0; i < PTES_PER_PMD; i++) {
     const at = m.layout.frameAt(page + i);
     w[at + FRAME.HEAD] = 0;
     if (i === 0) continue;
     w[at + FRAME.FLAGS] = w[head + FRAME.FLAGS]; // dirty, swap-backed …
-    w[at + FRAME.REF] = 1;
+    w[at + FRAME.REF] = 1 + cached;
     w[at + FRAME.LOCK] = t + 1;
     w[m.layout.threadAt(t) + THREAD.HELD]++;
   }

@@ -201,7 +201,7 @@ export const rmap_walk = test(
     const head = headOf(m, page);
     const flags = w[field(m, page, FRAME.FLAGS)];
     const index = w[field(m, page, FRAME.INDEX)];
-    const compound = head === page && w[field(m, page, FRAME.HEAD)] !== 0;
+    const compound = head === page && w[field(m, page, FRAME.HEAD)] !== 0 && (flags & PG.FILE) === 0;
     const total = L.geometry.mms * L.pages;
     for (let addr = w[cursor]; addr < total; addr++) {
       const at = L.vpage(addr);

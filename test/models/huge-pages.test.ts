@@ -121,6 +121,38 @@ test('a hole punch of v4.14 zeroes the huge page of a collapse that fails, and l
   expect(verdicts('always-notify', punched)).toEqual([]);
 });
 
+/** The pages of a tmpfs file are one huge page, which a PMD maps. */
+function hugeShmemCase(programs: readonly (readonly Called[])[]): Case {
+  const c = caseOf('huge', 1, programs);
+  const mapped: Region = { ...region('huge'), vma: 'shmem' };
+  return { ...c, world: { ...c.world, mms: [[mapped, region('pages')]], files: ['shmem'] } };
+}
+
+test('the split of a huge page of tmpfs takes its entry from every CPU, or is reported', () => {
+  const split = hugeShmemCase([[['split_huge_pages_set', [0]]], [['user_write', [1, 0]]]]);
+  const flush = { callee: 'pmdp_huge_clear_flush_notify', branch: 'file', part: 'flush' };
+  const reference = named('always-notify');
+  const forgetful = { ...reference, edits: [...reference.edits, drop('__split_huge_pmd_locked', flush)] };
+  expect(verdicts(reference, split, 300)).toEqual([]);
+  expect(verdicts(forgetful, split, 300)).toEqual(['stale-entry']);
+});
+
+test('a hole in a part of a huge page of tmpfs splits it from v5.7 on, beside its users', () => {
+  const punched = hugeShmemCase([
+    [['shmem_fallocate', [1, 1]]],
+    [
+      ['user_write', [1, 0]],
+      ['user_read', [2, 0]],
+    ],
+  ]);
+  for (const name of ['v5.10', 'v6.6']) expect(verdicts(name, punched, 500)).toEqual([]);
+  const v6_6 = named('v6.6');
+  const unmaps = drop('split_huge_page_to_list', { callee: '__split_huge_pmd' });
+  expect(verdicts({ ...v6_6, edits: [...v6_6.edits, unmaps] }, punched, 500)).toEqual([]); // zeroed instead
+  const zeroes = drop('shmem_undo_range', { callee: 'clear_highpage', put: true });
+  expect(verdicts({ ...v6_6, edits: [...v6_6.edits, unmaps, zeroes] }, punched, 500)).toEqual(['stale-read']);
+});
+
 const operations = operationsWith(
   callables.map((c) => c.operation),
   [],
