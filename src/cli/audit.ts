@@ -86,7 +86,7 @@ function report(
       result,
       known.map((c) => c.operation.name),
     ),
-    ...(other === undefined ? [] : compareLines(result, other, model)),
+    ...(other === undefined ? [] : compareLines(result, other)),
     '',
     `Redundant means: nothing went wrong in those of ${showCount(cases)} cases that reach it, one schedule each; a witness is one that the model does not show under 50 other schedules. The smallest placement depends on the order in which notifications are taken away: those under the lock first, then range_end.`,
     '',
@@ -148,19 +148,34 @@ function placementLines(model: Model, { smallest }: Audit, names: readonly strin
   ];
 }
 
-/** Where the smallest placement and another model's differ. */
-function compareLines({ smallest }: Audit, other: Model, model: Model): string[] {
+/** Where the smallest placement and another model's differ, among the notifications that were audited, and why. */
+function compareLines({ table, smallest }: Audit, other: Model): string[] {
   const there = new Set(activeSlots(other).map(slotName));
   const kept = smallest.kept.filter((a) => !there.has(slotName(a.slot)));
-  const gone = smallest.removed.filter((s) => there.has(slotName(s)));
-  const before = activeSlots(model).map(slotName);
-  const agreed = before.filter((s) => there.has(s) === smallest.kept.some((a) => slotName(a.slot) === s));
+  const gone = table.filter((a) => there.has(slotName(a.slot)) && smallest.removed.includes(a.slot));
+  const alike = table.length - kept.length - gone.length;
+  const stay = smallest.kept.map((a) => a.slot);
+  const instead = table.map((a) => a.slot).filter((s) => there.has(slotName(s)));
   return [
     '',
-    `Beside ${other.name}: ${agreed.length} of ${before.length} notifications alike.`,
+    `Beside ${other.name}: ${alike} of ${table.length} notifications alike.`,
     ...(kept.length === 0 ? [] : [`${other.name} goes further, it lacks what stays here:`]),
-    ...kept.map((a) => `  ${slotName(a.slot)}: ${verdictOf(a)}`),
+    ...kept.flatMap((a) => [
+      `  ${slotName(a.slot)}`,
+      `    ${verdictOf(a)}`,
+      `    ${beside(a.slot, instead, `${other.name} has`)}`,
+    ]),
     ...(gone.length === 0 ? [] : [`${other.name} goes less far, it keeps what goes here:`]),
-    ...gone.map((s) => `  ${slotName(s)}`),
+    ...gone.flatMap((a) => [
+      `  ${slotName(a.slot)}`,
+      `    ${verdictOf(a)}; ${beside(a.slot, stay, 'here stays')}`,
+    ]),
   ];
+}
+
+/** What else of the same function notifies and may tell devices of the change: `here stays wp_page_copy:after-clear`. */
+function beside(slot: Slot, among: readonly Slot[], says: string): string {
+  const functionOf = (s: Slot): string => s.site.split('/')[0];
+  const same = among.filter((s) => functionOf(s) === functionOf(slot) && slotName(s) !== slotName(slot));
+  return `of ${functionOf(slot)} ${says} ${same.length === 0 ? 'nothing else' : same.map(slotName).join(', ')}`;
 }
