@@ -7,7 +7,7 @@ import { page_mapping_is } from '../src/kernel/filemap.js';
 import { mm_has_blockable, unstable_address_space } from '../src/kernel/oom.js';
 import { entry_target, is_migration_entry } from '../src/kernel/entry.js';
 import { PageAnon, put_page, unlock_page } from '../src/kernel/page.js';
-import { pte_unmap_unlock } from '../src/kernel/pgtable.js';
+import { pmd_lock, pmd_none, pmd_unlock, pte_unmap_unlock } from '../src/kernel/pgtable.js';
 import { promise_reap, promise_unmap_complete } from '../src/kernel/promise.js';
 import { equal, is_zero, let_ } from '../src/kernel/range.js';
 import { check_mapping } from '../src/kernel/truncate.js';
@@ -19,6 +19,7 @@ import { mmu_notifier_invalidate_range_start_nonblock } from './operations/mmu_n
 import { oom_reap_task_mm } from './operations/oom_reap_task_mm.js';
 import { shmem_undo_range } from './operations/shmem_undo_range.js';
 import { tlb_finish_mmu } from './operations/tlb_finish_mmu.js';
+import { zap_pmd_range } from './operations/zap_pmd_range.js';
 import { zap_pte_range } from './operations/zap_pte_range.js';
 
 /** What v4.14 gets wrong, or does not do, when memory is taken away: truncation, the oom reaper. */
@@ -47,6 +48,16 @@ export const swappedCopies: readonly Edit[] = [
   ),
   drop(zap_pte_range.name, { callee: 'is_zero', nth: 1 }, SWAPPED_COPIES),
 ];
+
+const WAITS_FOR_CLEARING =
+  'a zap that finds no table waits for whoever is clearing the PMD under its lock: v5.13 does so for the page that truncate_cleanup_page unmaps, "mm/thp: unmap_mapping_page() to fix THP truncate_cleanup_page()"';
+
+/** A split of a huge page of a file clears the PMD, then flushes; a zap that passes by meanwhile would return before that flush. */
+function waitForClearing(): readonly Edit[] {
+  const [addr, pmd] = ['addr', 'pmd'].map((name) => zap_pmd_range.locals.filter((r) => r.name === name)[0]);
+  const wait = when(pmd_none(addr), [pmd_lock(addr, pmd), pmd_unlock(pmd)]);
+  return [insert(zap_pmd_range.name, 'before', { callee: 'zap_pte_range' }, [wait], WAITS_FOR_CLEARING)];
+}
 
 const REAPS =
   'the reaper takes one vma after the other inside brackets, also of an mm with subscribers: after 5ff7091f5a2c, v4.16';
@@ -167,5 +178,6 @@ export const teardownRepairs: readonly Edit[] = [
   ...reapsInBrackets,
   ...blockingReaper,
   ...stableUnderLock(),
+  ...waitForClearing(),
   ...punchOfOwnPages,
 ];

@@ -37,7 +37,7 @@ export const oom_reap_task_mm = operation({
   steps: ({ mm, start, count, cursor, addr, pages, vma }) => [
     let_(start, mm_start(mm)),
     let_(count, TASK_SIZE()),
-    mark_oom_victim(start), // __oom_kill_process
+    when(not(mark_oom_victim(start)), [go_to('nobody')]), // __oom_kill_process
     oom_lock(start),
     when(not(down_read_trylock(mmap_sem(start))), [go_to('out')]),
     when(mm_has_subscribers(start), [go_to('unlock')]),
@@ -58,5 +58,6 @@ export const oom_reap_task_mm = operation({
     label('out'),
     oom_unlock(start),
     set_mmf_oom_skip(start), // oom_reap_task: hide this mm from the oom killer
+    label('nobody'),
   ],
 });

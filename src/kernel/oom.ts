@@ -3,7 +3,7 @@ import type { Machine } from '../machine/machine.js';
 import { test, verb } from '../machine/verb.js';
 import { BLOCKED, DONE, NO } from '../program/primitive.js';
 import { STATE, SUBSCRIBER } from './subscriber.js';
-import { isHugetlb, VMA_ANON, VMA_FILE_PRIVATE, vmaKind } from './vma.js';
+import { EXITING, isHugetlb, VMA_ANON, VMA_FILE_PRIVATE, vmaKind } from './vma.js';
 
 /** The oom killer and its reaper: mm/oom_kill.c and include/linux/oom.h, v4.14. */
 
@@ -24,11 +24,16 @@ const yes = (holds: boolean): number => (holds ? DONE : NO);
 const flagsAt = (m: Machine, addr: number): number => m.layout.mmAt(addr >> m.layout.pagesShift) + MM.FLAGS;
 const has = (m: Machine, addr: number, flag: number): boolean => (m.words[flagsAt(m, addr)] & flag) !== 0;
 
-/** The oom killer has chosen the process: mark_oom_victim, and SIGKILL to its threads. NO when it has no vma. */
-export const mark_oom_victim = verb('mark_oom_victim', ['addr'], (m, _t, addr) => {
+/**
+ * The oom killer has chosen the process: mark_oom_victim, and SIGKILL to its threads. NO when no task has the mm any more
+ * (find_lock_task_mm, whose task_lock is held meanwhile): exit_mm comes before exit_mmap.
+ */
+export const mark_oom_victim = test('mark_oom_victim', ['addr'], (m, _t, addr) => {
+  if (m.words[m.layout.mmAt(addr >> m.layout.pagesShift) + MM.EXIT] >= EXITING) return NO;
   m.words[flagsAt(m, addr)] |= MMF.VICTIM;
   return DONE;
 });
+
 /** There is one reaper, and it holds oom_lock; one for each mm here. */
 export const oom_lock = verb(
   'mutex_lock_oom_lock',

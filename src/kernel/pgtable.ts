@@ -64,6 +64,12 @@ export const pmd_none_or_trans_huge = test('pmd_none_or_trans_huge_or_clear_bad'
   yes(!hasPteTable(m, addr)),
 );
 
+/** There is a PMD entry for the address, and it is none; one look without a lock. */
+export const pmd_none = test('pmd_none', ['addr'], (m, _t, addr) => {
+  const pmd = pmdIndex(m, addr);
+  return yes(pmd >= 0 && m.words[pmd] === 0);
+});
+
 /** `pte` of the next page in the same table: the lock taken for the first one covers it. */
 export const pte_of = verb(
   'pte_index',
