@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 
 import type { CampaignPlan } from '../../src/campaign/campaign.js';
 import type { Recipe } from '../../src/campaign/job.js';
@@ -11,6 +11,9 @@ import { prepareCampaign } from '../../src/campaign/start.js';
 import type { Task, TaskResult } from '../../src/campaign/task.js';
 import { inProcess, type Workforce } from '../../src/campaign/workforce.js';
 import { broken, clean, FakeJob, fakeModule } from './fake-job.js';
+
+// whole campaigns, one after the other
+jest.setTimeout(60_000);
 
 const plan: CampaignPlan = {
   seed: 's',

@@ -73,7 +73,7 @@ const CAUGHT: readonly (readonly [Verdict, string, Model, readonly string[], num
   [
     'stale-permission',
     'mprotect that tells no device',
-    muted('change_pte_range', 'change_pmd_range:range-end'),
+    muted('change_pte_range', 'change_pmd_range:range-end', 'tlb_finish_mmu'),
     ['mprotect', 'ksm_scan'],
     20_000,
   ],
