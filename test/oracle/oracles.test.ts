@@ -72,10 +72,10 @@ const CAUGHT: readonly (readonly [Verdict, string, Model, readonly string[], num
   ['stale-read', 'copy-on-write announced at range_end only', muted('wp_page_copy'), ['dup_mmap'], 30_000],
   [
     'stale-permission',
-    'mprotect that tells no device',
-    muted('change_pte_range', 'change_pmd_range:range-end', 'tlb_finish_mmu'),
-    ['mprotect', 'ksm_scan'],
-    20_000,
+    'mprotect that leaves the entries as they are',
+    broken(drop('mprotect_fixup', { callee: 'change_protection' })),
+    ['mprotect'],
+    2000,
   ],
   [
     'lost-dirty',
