@@ -4,7 +4,7 @@ import { pte_dirty, pte_none, pte_present } from '../../src/kernel/entry.js';
 import { move_soft_dirty_pte, move_swap_pte, need_rmap_locks, ptl_differs } from '../../src/kernel/mm.js';
 import { mmu_notifier_invalidate_range } from '../../src/kernel/notifier.js';
 import {
-  pmd_unlock,
+  ptl_unlock,
   pte_get,
   pte_of,
   pte_offset_map_lock,
@@ -85,7 +85,7 @@ export const move_ptes = operation({
         [when(not(pte_none(entry)), [move_swap_pte(at, src, new_at, dst)])],
       ),
     ]),
-    when(not(is_zero(new_ptl)), [pmd_unlock(new_pte)]), // spin_unlock(new_ptl)
+    when(not(is_zero(new_ptl)), [ptl_unlock(new_pte)]), // spin_unlock(new_ptl)
     when(not(is_zero(force_flush)), [flush_tlb_range(old_addr, extent)], [let_(need_flush, ONE)]),
     pte_unmap_unlock(old_pte),
     call(drop_rmap_locks, { addr: old_addr, file_locked, anon_locked }),

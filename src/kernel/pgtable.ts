@@ -116,6 +116,12 @@ export const pmd_unlock = verb('spin_unlock', ['pmd'], (m, t, pmd) => spinUnlock
   effect: { does: 'release', resource: 'pmd_lock', of: 0 },
 });
 
+/** Drops the lock of a table of PTEs whose mapping is kept: `spin_unlock(ptl)` where pte_unmap comes by itself. */
+export const ptl_unlock = verb('spin_unlock', ['pte'], (m, t, pte) => spinUnlock(m, t, ptlOf(m, pte)), {
+  lock: 'release',
+  effect: { does: 'release', resource: 'ptl', of: 0 },
+});
+
 /** Reads the entry at a place that this thread holds the lock of. */
 export const pte_get = verb('ptep_get', ['pte', '>entry'], (m, _t, pte, out) => {
   m.words[out] = m.words[pte]!;
