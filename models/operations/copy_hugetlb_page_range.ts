@@ -8,12 +8,7 @@ import {
   make_migration_entry_read,
   pte_none,
 } from '../../src/kernel/entry.js';
-import {
-  huge_ptep_get,
-  huge_ptep_set_wrprotect,
-  set_huge_pte_at,
-  set_huge_swap_pte_at,
-} from '../../src/kernel/hugetlb.js';
+import { huge_ptep_get, huge_ptep_set_wrprotect, set_huge_pte_at } from '../../src/kernel/hugetlb.js';
 import { huge_pte_lock, huge_pte_unlock, huge_pte_offset } from '../../src/kernel/hugetlb-tables.js';
 import { mmu_notifier_invalidate_range } from '../../src/kernel/notifier.js';
 import { get_page } from '../../src/kernel/page.js';
@@ -63,7 +58,7 @@ export const copy_hugetlb_page_range = operation({
         ]),
       ]),
       when(is_hwpoison_entry(entry), [
-        branch('hwpoison', [set_huge_swap_pte_at(child_addr, dst_pte, entry), go_to('unlock')]),
+        branch('hwpoison', [set_huge_pte_at(child_addr, dst_pte, entry), go_to('unlock')]),
       ]),
       when(is_cow_mapping(vma), [
         huge_ptep_set_wrprotect(addr, src_pte),

@@ -13,7 +13,7 @@ import {
   pte_dirty,
   swp_entry_to_pte,
 } from '../../src/kernel/entry.js';
-import { make_hwpoison_huge_entry, set_huge_swap_pte_at } from '../../src/kernel/hugetlb.js';
+import { make_hwpoison_huge_entry, set_huge_pte_at } from '../../src/kernel/hugetlb.js';
 import { compound_pages, PageHuge } from '../../src/kernel/hugetlb-migrate.js';
 import { make_read_migration_entry } from '../../src/kernel/migrate.js';
 import { mmu_notifier_invalidate_range } from '../../src/kernel/notifier.js';
@@ -96,7 +96,7 @@ export const try_to_unmap_one = operation({
           mutedSlot('after-clear', mmu_notifier_invalidate_range(addr, PAGE)),
           when(
             PageHuge(page),
-            [set_huge_swap_pte_at(addr, pte, make_hwpoison_huge_entry(page))],
+            [set_huge_pte_at(addr, pte, make_hwpoison_huge_entry(page))], // set_huge_swap_pte_at until v6.0
             [set_pte_at(addr, pte, make_hwpoison_entry(page))],
           ),
           go_to('discard'),

@@ -156,9 +156,8 @@ const asPmd =
 
 /** Reads the entry, with its lock or without it. */
 export const huge_ptep_get = verb('huge_ptep_get', ['pte', '>entry'], asPmd(pte_get));
+/** Also what was `set_huge_swap_pte_at` for entries that are not present, until v6.0. */
 export const set_huge_pte_at = verb('set_huge_pte_at', ['addr', 'pte', 'entry'], asPmd(set_pmd_at));
-/** An entry that is not present: of a migration, or of a hardware error. */
-export const set_huge_swap_pte_at = verb('set_huge_swap_pte_at', ['addr', 'pte', 'entry'], asPmd(set_pmd_at));
 /** What stands for a huge page that a hardware error took: the whole of it is lost. */
 export const make_hwpoison_huge_entry = value(
   'make_hwpoison_entry',

@@ -49,7 +49,7 @@ test.each([
     'optimized',
     { iotlb: 'flushed-last' },
     'freed-page-write device',
-    UNMAP,
+    ['madvise_dontneed'],
     20_000,
   ],
   [

@@ -2,6 +2,7 @@ import { kernelWords } from '../../src/kernel/verbs.js';
 import { printC } from '../../src/patch/print-c.js';
 import { printDiff } from '../../src/patch/print-diff.js';
 import { printEdits } from '../../src/program/edit-listing.js';
+import type { Model } from '../../src/program/model.js';
 import type { Operation, Step } from '../../src/program/step.js';
 import type { Generated } from './generated.js';
 import { operations, placeText } from './placing.js';
@@ -31,7 +32,7 @@ const words = kernelWords.withOperations(operations);
 /** How a variant of the patch is placed beside the patch itself. */
 export function likeness(g: Generated, variant: string): Likeness {
   const [before, after] = [hunksOf(g.diff, g.base.name), hunksOf(variant, g.base.name)];
-  if (after.join() === before.join()) return 'same';
+  if (after.join() === before.join() || placedAlike(g, variant)) return 'same';
   const placesElse =
     after.length !== before.length || after.some((t) => t.includes(' placed ') && !before.includes(t));
   if (placesElse) return 'OTHER';
@@ -48,14 +49,23 @@ function hunksOf(diff: string, base: string): readonly string[] {
     .map((h) => h.text);
 }
 
+/** Every hunk is placed and gives the operation that was meant, however the edits find their places: after one step or before the next. */
+function placedAlike(g: Generated, variant: string): boolean {
+  const operation = operationOf(g);
+  const { hunks, model } = placeText(variant, g.base.name);
+  const wanted = { ...g.base, edits: [...g.base.edits, ...g.edits] };
+  return hunks.every((h) => h.verdict === 'placed') && listed(operation, model) === listed(operation, wanted);
+}
+
+const listed = (operation: Operation, model: Model): string => JSON.stringify([...printC(operation, model)]);
+
 /** With other names for the variables and every line of the function around it, the change is the one that was printed. */
 function understoodWhole(g: Generated): boolean {
   const operation = operationOf(g);
   const wanted = { ...g.base, edits: [...g.base.edits, ...g.edits] };
   const whole = printDiff([operation], g.base, wanted, Infinity);
   const { hunks, model } = placeText(renamed(whole, operation), g.base.name);
-  const c = (m: typeof model): string => JSON.stringify([...printC(operation, m)]);
-  return hunks.every((h) => h.verdict === 'placed') && c(model) === c(wanted);
+  return hunks.every((h) => h.verdict === 'placed') && listed(operation, model) === listed(operation, wanted);
 }
 
 const operationOf = ({ operation }: Generated): Operation => operations.find((o) => o.name === operation)!;
