@@ -11,6 +11,8 @@ export interface Aim {
   readonly lab: Laboratory;
   /** Names of the steps that a patch changes, as coverage has them. */
   readonly steps: ReadonlySet<string>;
+  /** Those that the patched kernel lacks: there it counts that the base comes to them. */
+  readonly lacking: ReadonlySet<string>;
   readonly strategy: Strategy;
   readonly seed: string;
   /** Ways to draw a case, taken in turns. */
@@ -21,7 +23,7 @@ export interface Aim {
  * Cases, one after the other, in which what a patch changes is reached: a world in which it is not says nothing of the
  * patch, however far it is explored. No two are alike. They end when too many draws have reached nothing.
  */
-export function* aimedWorlds({ lab, steps, strategy, seed, draws }: Aim): Generator<Case, void> {
+export function* aimedWorlds({ lab, steps, lacking, strategy, seed, draws }: Aim): Generator<Case, void> {
   const before = new Set<string>();
   for (let i = 0; i < DRAWS; i++) {
     const c = draws[i % draws.length](new Prng(`${seed}/${i}`));
@@ -33,7 +35,7 @@ export function* aimedWorlds({ lab, steps, strategy, seed, draws }: Aim): Genera
 
   function reaches(c: Case, draw: number): boolean {
     for (let run = 0; run < RUNS; run++)
-      if (lab.reaches(c, strategy.make(new Prng(`${seed}/${draw}/run ${run}`)), steps)) return true;
+      if (lab.reaches(c, strategy.make(new Prng(`${seed}/${draw}/run ${run}`)), steps, lacking)) return true;
     return false;
   }
 }

@@ -13,6 +13,7 @@ import {
   type SeriesVerdict,
 } from '../patch/verdict.js';
 import { isFailure } from './bucket.js';
+import { isReached, reachOf, unrunAmong } from './reach.js';
 import { Blame, type OpenLab } from './blame-hunks.js';
 import type { CampaignResult } from './records.js';
 import type { SmallWorlds } from './small-worlds.js';
@@ -47,11 +48,11 @@ export function judgeSeries(placement: Placement, runs: Runs, open: OpenLab): Ve
   const blame = new Blame(base.model, model, edits, open);
   const blamed = failing.map((s) => blame.of(s.finding));
   const credited = repairing.map((s) => blame.credit(s.finding));
-  const reached = runs.steps.map((names) => reachedBy(names, runs.campaigns));
+  const reached = runs.steps.map((steps) => reachOf(steps, runs.campaigns));
   const judged = hunks.map((hunk, i): JudgedHunk => {
     const evidence = evidenceOf(failing.filter((_, k) => blamed[k].includes(i)));
     const repairs = credited.some((list) => list.includes(i));
-    const seen = { hunk, evidence, reached: reached[i] };
+    const seen = { hunk, evidence, reach: reached[i] };
     const unrun = unrunAmong(runs.steps[i], runs.campaigns);
     const judged = judgeHunk(seen, repairs, runs.imbalances[i], unrun, missingBeside(hunk, hunks));
     return { ...seen, ...judged };
@@ -98,13 +99,6 @@ function distinct(runs: Runs): readonly Seen[] {
   return [...out.values()];
 }
 
-/** How often the steps ran, all together; 0 when a hunk changes no step that is seen. */
-function reachedBy(steps: readonly DifferingStep[], campaigns: readonly CampaignResult[]): number {
-  const total = (name: string): number =>
-    campaigns.reduce((n, c) => n + (c.coverage.steps.get(name) ?? 0), 0);
-  return steps.reduce((n, { name }) => n + total(name), 0);
-}
-
 /** The first hunk of the same function that could not be placed: what it does is missing from the function as it was run. */
 function missingBeside(hunk: PlacedHunk, hunks: readonly PlacedHunk[]): PlacedHunk | undefined {
   return hunks.find(
@@ -112,20 +106,8 @@ function missingBeside(hunk: PlacedHunk, hunks: readonly PlacedHunk[]): PlacedHu
   );
 }
 
-/** Steps of the C that a hunk changes and no case ran, by whatever way to them: `; 1 of 3 changed steps never ran: …`. */
-function unrunAmong(steps: readonly DifferingStep[], campaigns: readonly CampaignResult[]): string {
-  const places = new Map<string, DifferingStep[]>();
-  for (const step of steps) {
-    const place = step.name.slice(Math.max(0, step.name.lastIndexOf(`${step.operation}:`)));
-    places.set(place, [...(places.get(place) ?? []), step]);
-  }
-  const never = [...places].filter(([, list]) => reachedBy(list, campaigns) === 0).map(([place]) => place);
-  if (never.length === 0) return '';
-  return `; ${never.length} of ${places.size} changed steps never ran: ${never.slice(0, 3).join(', ')}`;
-}
-
 function judgeHunk(
-  { hunk, evidence, reached }: Pick<JudgedHunk, 'hunk' | 'evidence' | 'reached'>,
+  { hunk, evidence, reach }: Pick<JudgedHunk, 'hunk' | 'evidence' | 'reach'>,
   repairs: boolean,
   imbalances: readonly string[],
   unrun: string,
@@ -146,7 +128,7 @@ function judgeHunk(
     return { judgement: hunk.verdict, why: hunk.why };
   if (hunk.verdict === 'harmless' || hunk.edits.length === 0) return { judgement: 'harmless', why: hunk.why };
   if (evidence.length > 0) return { judgement: 'accepted', why: acceptedText(evidence) };
-  if (reached === 0)
+  if (!isReached(reach))
     return { judgement: 'not-reached', why: 'no case reached a step that it changes, so nothing is known' };
   if (repairs) return { judgement: 'repairs', why: 'the base fails without it, and does not with it' };
   return { judgement: 'safe', why: `nothing was found within the bounds${unrun}` };

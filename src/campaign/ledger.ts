@@ -35,6 +35,7 @@ export class Ledger {
   private readonly steps: Float64Array;
   private readonly pairs = new Map<string, number>();
   private readonly asked = new Map<string, number>();
+  private readonly reference = new Map<string, number>();
   private readonly keys = new Map<string, KeyCount>();
   private readonly early = new Map<number, { batch: BatchResult; task: BatchTask }>();
   private next = 0;
@@ -55,7 +56,7 @@ export class Ledger {
   get coverage(): Coverage {
     const steps = new Map<string, number>();
     this.steps.forEach((n, step) => n > 0 && steps.set(this.stepNames[step], n));
-    return { steps, pairs: this.pairs, asked: this.asked };
+    return { steps, pairs: this.pairs, asked: this.asked, reference: this.reference };
   }
 
   /** What the batch that begins with case `from` goes for; undefined as long as that cannot be known. */
@@ -106,7 +107,7 @@ export class Ledger {
   }
 
   private count(tally: Tally, lineAt: (nth: number) => Line, cases: number): void {
-    const { steps, stepFirst, pairs, asked } = tally;
+    const { steps, stepFirst, pairs, asked, reference } = tally;
     for (let step = 0; step < steps.length; step++) {
       if (steps[step] > 0 && this.steps[step] === 0 && stepFirst[step] >= 0)
         this.firsts.set(`step ${this.stepNames[step]}`, lineAt(stepFirst[step]));
@@ -117,6 +118,10 @@ export class Ledger {
       this.pairs.set(name, (this.pairs.get(name) ?? 0) + n);
     }
     for (const [name, n] of asked) this.asked.set(name, (this.asked.get(name) ?? 0) + n);
+    for (const [step, n] of reference) {
+      const name = this.stepNames[step];
+      this.reference.set(name, (this.reference.get(name) ?? 0) + n);
+    }
     this.rarity.add(tally, cases, lineAt);
   }
 

@@ -150,6 +150,7 @@ async function explore(
   const worlds = aimedWorlds({
     lab,
     steps: new Set(steps.map((s) => s.name)),
+    lacking: new Set(steps.flatMap((s) => (s.dropped ? [s.name] : []))),
     strategy: strategyNamed(STRATEGY),
     seed: `${plan.seed}/small`,
     // what the patch changes is reached by a fault alone, or by an operation

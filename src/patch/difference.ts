@@ -1,5 +1,5 @@
 import { runtime } from '../machine/execute.js';
-import { differing } from '../program/differing.js';
+import { having } from '../program/differing.js';
 import { lower } from '../program/lower.js';
 import type { Edit, Model } from '../program/model.js';
 import { operationsIn, operationsWith } from '../program/operations-in.js';
@@ -12,6 +12,8 @@ export interface DifferingStep {
   /** The C function that it stands in. */
   readonly operation: string;
   readonly site: string;
+  /** The patched kernel lacks it, or what stood right behind it, and has nothing of its own there. */
+  readonly dropped: boolean;
 }
 
 /**
@@ -34,12 +36,17 @@ export function differingSteps(
   const [a, b] = lower(programs.filter(reaches), [withEdits(edits), base, withEdits(series)], runtime);
   const changed: DifferingStep[] = [];
   const around: DifferingStep[] = [];
-  const differ = differing(a, b);
+  const [added, dropped] = [having(a, b), having(b, a)];
   a.instructions.forEach((i, pc) => {
     if (!i.visible || pc === 0) return;
     const { program, path, operation, site } = i.info;
-    const step = { name: `${program} ${path}`, operation, site };
-    if (differ[pc] === 1) changed.push(step);
+    const step = {
+      name: `${program} ${path}`,
+      operation,
+      site,
+      dropped: added[pc] === 0 && dropped[pc] === 1,
+    };
+    if (added[pc] === 1 || dropped[pc] === 1) changed.push(step);
     else if (edited.has(operation)) around.push(step);
   });
   return changed.length > 0 ? changed : around;

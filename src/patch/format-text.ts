@@ -1,7 +1,7 @@
 import { signatureOf } from '../run/finding.js';
 import { JUDGEMENT, tallyOf, verdictWords } from './judgement-words.js';
 import { count, plain, plural, wrap } from './plain-text.js';
-import { evidenceOf, placeOf, ranked, seriesRemarks } from './remarks.js';
+import { evidenceOf, placeOf, ranked, reachText, seriesRemarks } from './remarks.js';
 import type { Evidence, JudgedHunk, SeriesVerdict } from './verdict.js';
 
 /** Findings that are printed of a hunk, and of the series. */
@@ -32,7 +32,8 @@ function hunkLines(h: JudgedHunk, series: boolean): string[] {
   const { patch, function: fn, verdict, why } = h.hunk;
   const where = `${placeOf(h)}${fn === '' ? '' : `, ${fn}`}${series ? ` (patch ${patch + 1})` : ''}`;
   const unrun = h.hunk.edits.length > 0 && h.judgement !== 'not-reached' ? '; its steps never ran' : '';
-  const times = h.reached > 0 ? `; its steps ran ${plural(h.reached, 'time')}` : unrun;
+  const reach = reachText(h.reach);
+  const times = reach === '' ? unrun : `; ${reach}`;
   const blamed = h.evidence.some((e) => !e.known);
   const untold =
     (h.judgement === 'safe' && !h.why.includes(' never ran: ')) ||

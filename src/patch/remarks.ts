@@ -1,7 +1,7 @@
 import { signatureOf } from '../run/finding.js';
 import { JUDGEMENT, verdictWords, type Level } from './judgement-words.js';
 import { plural } from './plain-text.js';
-import type { Evidence, JudgedHunk, Judgement, SeriesVerdict } from './verdict.js';
+import type { Evidence, JudgedHunk, Judgement, Reach, SeriesVerdict } from './verdict.js';
 
 /** What a rule of a checker is: a judgement, a kind of verdict, or a doubt about the run itself. */
 export type Rule = Judgement | Evidence['finding']['violation']['kind'] | Doubt;
@@ -45,8 +45,18 @@ export function acceptedSignatures(v: SeriesVerdict): readonly string[] {
 /** `safe within bounds; its steps ran 16 times`, `not modelled: …`. */
 function judgementText(h: JudgedHunk): string {
   const says = verdictWords(h.judgement, h.evidence);
-  const times = h.reached > 0 ? `; its steps ran ${plural(h.reached, 'time')}` : '';
-  return h.judgement === 'safe' || h.why === '' ? says + times : `${says}: ${h.why}`;
+  return h.judgement === 'safe' || h.why === ''
+    ? says + (reachText(h.reach) === '' ? '' : `; ${reachText(h.reach)}`)
+    : `${says}: ${h.why}`;
+}
+
+/** `its steps ran 16 times`; of steps that are gone, which kernel came to where they stood. '' for nothing. */
+export function reachText({ ran, passed, base }: Reach): string {
+  if (ran > 0) return `its steps ran ${plural(ran, 'time')}`;
+  if (passed > 0) return `the place of what it drops was passed ${plural(passed, 'time')}`;
+  if (base > 0)
+    return `what it drops ran ${plural(base, 'time')} in the base; the patched kernel never comes there`;
+  return '';
 }
 
 const ofFinding = (evidence: Evidence, level: Level): Remark => ({

@@ -38,8 +38,17 @@ export interface JudgedHunk {
   /** One sentence: why, in plain words. */
   readonly why: string;
   readonly evidence: readonly Evidence[];
-  /** How often the steps that it changes ran. */
-  readonly reached: number;
+  readonly reach: Reach;
+}
+
+/** How often what a hunk changes was reached. */
+export interface Reach {
+  /** Runs of steps that it puts in, in the patched kernel. */
+  readonly ran: number;
+  /** How often the patched kernel came by the places of steps that it drops. */
+  readonly passed: number;
+  /** Runs of steps that it drops, in the base. */
+  readonly base: number;
 }
 
 /** How far the judgement goes; every number was counted. */

@@ -10,7 +10,10 @@ interface Numbers {
   readonly of: Int32Array;
 }
 
-/** Counts what the candidate's runs reach: steps by path, pairs of operations on a page, questions to oracles. */
+/**
+ * Counts what the candidate's runs reach: steps by path, pairs of operations on a page, questions to oracles; and the
+ * steps that the reference alone reaches.
+ */
 export class CoverageMeter {
   private numbers: Numbers | undefined;
   /** The attempt that first reached the instruction, -1 for none. */
@@ -22,6 +25,9 @@ export class CoverageMeter {
     private readonly code: Code,
     private readonly bench: Workbench,
     private readonly oracles: readonly Oracle[],
+    private readonly reference: Workbench,
+    /** 1 for each instruction that only one of the two models has. */
+    private readonly differs: Uint8Array,
   ) {
     this.first = new Int32Array(code.length).fill(-1);
   }
@@ -69,7 +75,19 @@ export class CoverageMeter {
       stepFirst,
       pairs: [...overlap.pairs()].map(([name, n]) => [name, n, this.pairFirst.get(name) ?? -1]),
       asked: this.oracles.map((o) => [o.name, askedOf(o)]),
+      reference: this.onReference(steps),
     };
+  }
+
+  private onReference(steps: Float64Array): readonly (readonly [number, number])[] {
+    const { of } = this.steps;
+    const out = new Map<number, number>();
+    this.reference.recorder.hits.forEach((n, pc) => {
+      const step = of[pc];
+      if (step < 0 || n === 0 || this.reference.code.idle(pc)) return;
+      if (this.differs[pc] === 1 || steps[step] === 0) out.set(step, (out.get(step) ?? 0) + n);
+    });
+    return [...out];
   }
 
   slotHits(site: string, slot: string): number {
@@ -82,6 +100,7 @@ export class CoverageMeter {
 
   reset(): void {
     this.bench.recorder.hits.fill(0);
+    this.reference.recorder.hits.fill(0);
     this.bench.memory.overlap.reset();
     Object.assign(this.bench.memory.looks, noLooks());
     this.first.fill(-1);

@@ -40,6 +40,8 @@ export interface Coverage {
   readonly steps: Map<string, number>;
   readonly pairs: Map<string, number>;
   readonly asked: Map<string, number>;
+  /** Steps that the reference ran: those that only one of the models has, and those that the candidate did not run. */
+  readonly reference: Map<string, number>;
 }
 
 /** What the attempts since a reset reached, as arrays that go cheaply from thread to thread. */
@@ -51,6 +53,8 @@ export interface Tally {
   /** Name, count, and the attempt that first met it. */
   readonly pairs: readonly (readonly [string, number, number])[];
   readonly asked: readonly (readonly [string, number])[];
+  /** Number of a step and how often the reference ran it, see {@link Coverage.reference}. */
+  readonly reference: readonly (readonly [number, number])[];
 }
 
 /**

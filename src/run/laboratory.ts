@@ -52,7 +52,7 @@ export class Laboratory implements Lab {
     };
     this.points = new Points(a);
     this.timing = new TimingSearch(this.benches.candidate, this.benches.reference, (c) => this.stretches(c));
-    this.meter = new CoverageMeter(a, this.benches.candidate, oracles);
+    this.meter = new CoverageMeter(a, this.benches.candidate, oracles, this.benches.reference, differs);
   }
 
   /** Where cases run on one of the models. */
@@ -108,10 +108,21 @@ export class Laboratory implements Lab {
     return compared === undefined ? undefined : this.decide(c, compared, search);
   }
 
-  /** Whether the candidate, under this schedule, runs one of the steps; names as coverage has them. */
-  reaches(c: Case, scheduler: Scheduler, steps: ReadonlySet<string>): boolean {
-    const { code, recorder } = this.benches.candidate;
-    this.record(c, scheduler, 'candidate');
+  /**
+   * Whether the candidate, under this schedule, runs one of the steps, or the reference one of those that the candidate
+   * lacks; names as coverage has them.
+   */
+  reaches(c: Case, scheduler: Scheduler, steps: ReadonlySet<string>, lacking: ReadonlySet<string>): boolean {
+    const { stretches } = this.record(c, scheduler, 'candidate');
+    if (this.ran('candidate', steps)) return true;
+    if (lacking.size === 0) return false;
+    this.follow(c, 'reference', stretches);
+    return this.ran('reference', lacking);
+  }
+
+  /** The last run on that side had one of the steps. */
+  private ran(side: Side, steps: ReadonlySet<string>): boolean {
+    const { code, recorder } = this.benches[side];
     for (let i = 0; i < recorder.length; i++) {
       const { program, path } = code.info(recorder.pcs[i]);
       if (steps.has(`${program} ${path}`)) return true;

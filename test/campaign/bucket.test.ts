@@ -40,7 +40,13 @@ function batch(from: number, hits: number): BatchResult {
     finding,
     nth: i + 1,
   }));
-  const tally = { steps: new Float64Array(0), stepFirst: new Int32Array(0), pairs: [], asked: [] };
+  const tally = {
+    steps: new Float64Array(0),
+    stepFirst: new Int32Array(0),
+    pairs: [],
+    asked: [],
+    reference: [],
+  };
   return {
     kind: 'batch',
     from,

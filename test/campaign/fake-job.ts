@@ -107,7 +107,13 @@ export class FakeJob implements Job {
   }
 
   tally(): Tally {
-    return { steps: this.steps.slice(), stepFirst: this.stepFirst.slice(), pairs: [], asked: [] };
+    return {
+      steps: this.steps.slice(),
+      stepFirst: this.stepFirst.slice(),
+      pairs: [],
+      asked: [],
+      reference: [],
+    };
   }
 
   sitesIn(): number {

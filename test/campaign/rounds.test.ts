@@ -22,6 +22,7 @@ function tally(nth: number): Tally {
       ['a + b', 1, nth + 1],
     ],
     asked: [],
+    reference: [],
   };
 }
 

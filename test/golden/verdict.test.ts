@@ -8,7 +8,7 @@ const still = verdict({
   judgement: 'harmless',
   hunks: [
     hunk(
-      { judgement: 'harmless', why: 'comments and blanks', reached: 0 },
+      { judgement: 'harmless', why: 'comments and blanks', reach: { ran: 0, passed: 0, base: 0 } },
       { edits: [], verdict: 'harmless' },
     ),
   ],

@@ -70,7 +70,7 @@ export function hunk(over: Partial<JudgedHunk> = {}, placed: Partial<PlacedHunk>
     judgement: 'safe',
     why: 'nothing was found within the bounds',
     evidence: [],
-    reached: 694,
+    reach: { ran: 694, passed: 0, base: 0 },
     ...over,
   };
 }
@@ -108,7 +108,10 @@ export function verdict(over: Partial<SeriesVerdict> = {}): SeriesVerdict {
 }
 
 const harmless = (file: string, fileLine: number, why: string): JudgedHunk =>
-  hunk({ judgement: 'harmless', why, reached: 0 }, { file, fileLine, edits: [], verdict: 'harmless', why });
+  hunk(
+    { judgement: 'harmless', why, reach: { ran: 0, passed: 0, base: 0 } },
+    { file, fileLine, edits: [], verdict: 'harmless', why },
+  );
 
 /** A series with a hunk of every kind. */
 export function everything(): SeriesVerdict {
@@ -129,15 +132,28 @@ export function everything(): SeriesVerdict {
       }),
       harmless('Documentation/vm/mmu_notifier.txt', 1, 'documentation'),
       hunk(
-        { judgement: 'unsafe-on-hardware', why: unusual.title, evidence: [evidence(unusual)], reached: 1 },
+        {
+          judgement: 'unsafe-on-hardware',
+          why: unusual.title,
+          evidence: [evidence(unusual)],
+          reach: { ran: 1, passed: 0, base: 0 },
+        },
         { file: 'mm/mprotect.c', fileLine: 101, line: 140, function: 'change_pte_range' },
       ),
       hunk(
-        { judgement: 'not-modelled', why: 'no operation models frob(), where "x = 1" changes', reached: 0 },
+        {
+          judgement: 'not-modelled',
+          why: 'no operation models frob(), where "x = 1" changes',
+          reach: { ran: 0, passed: 0, base: 0 },
+        },
         { file: 'mm/frob.c', fileLine: 12, line: 160, function: 'frob', edits: [], verdict: 'not-modelled' },
       ),
       hunk(
-        { judgement: 'not-reached', why: 'no case reached a step that it changes', reached: 0 },
+        {
+          judgement: 'not-reached',
+          why: 'no case reached a step that it changes',
+          reach: { ran: 0, passed: 0, base: 0 },
+        },
         { file: 'fs/dax.c', fileLine: 574, line: 190, function: 'dax_mapping_entry_mkclean' },
       ),
       harmless('include/linux/mmu_notifier.h', 160, 'comments and blanks'),
@@ -195,7 +211,7 @@ const anyHunk: fc.Arbitrary<JudgedHunk> = fc
     judgement: fc.constantFrom(...JUDGEMENTS),
     why: text,
     evidence: fc.array(anyEvidence, { maxLength: 5 }),
-    reached: number,
+    reach: fc.record({ ran: number, passed: number, base: number }),
     placed: fc.record({
       file: text.map((t) => `mm/${t}`),
       line: number,
