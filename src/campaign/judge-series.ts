@@ -3,7 +3,7 @@ import { violationSentence } from '../report/sentence.js';
 import type { Finding } from '../run/finding.js';
 import { signatureOf } from '../run/finding.js';
 import type { DifferingStep } from '../patch/difference.js';
-import type { Placement, PlacedHunk } from '../patch/placement.js';
+import type { Placement } from '../patch/placement.js';
 import {
   worst,
   type Evidence,
@@ -13,6 +13,7 @@ import {
   type SeriesVerdict,
 } from '../patch/verdict.js';
 import { isFailure } from './bucket.js';
+import { missingBeside, missingIn, type Missing } from './missing-parts.js';
 import { isReached, reachOf, unrunAmong } from './reach.js';
 import { Blame, type OpenLab } from './blame-hunks.js';
 import type { CampaignResult } from './records.js';
@@ -59,11 +60,13 @@ export function judgeSeries(placement: Placement, runs: Runs, open: OpenLab): Ve
   });
   const joint = evidenceOf(failing.filter((_, k) => blamed[k].length === 0));
   const both = evidenceOf(seen.filter((s) => s.finding.class === 'both'));
+  const missing = joint.length === 0 ? undefined : missingIn(hunks);
   return {
     base,
-    judgement: ofSeries(judged, joint, both),
+    judgement: ofSeries(judged, joint, both, missing !== undefined),
     hunks: judged,
     joint,
+    missing,
     both,
     repaired: evidenceOf(repairing),
     bounds: boundsOf(runs),
@@ -99,31 +102,24 @@ function distinct(runs: Runs): readonly Seen[] {
   return [...out.values()];
 }
 
-/** The first hunk of the same function that could not be placed: what it does is missing from the function as it was run. */
-function missingBeside(hunk: PlacedHunk, hunks: readonly PlacedHunk[]): PlacedHunk | undefined {
-  return hunks.find(
-    (h) => h.verdict === 'not-placeable' && h.file === hunk.file && h.function === hunk.function,
-  );
-}
-
 function judgeHunk(
   { hunk, evidence, reach }: Pick<JudgedHunk, 'hunk' | 'evidence' | 'reach'>,
   repairs: boolean,
   imbalances: readonly string[],
   unrun: string,
-  missing: PlacedHunk | undefined,
+  missing: Missing | undefined,
 ): { judgement: Judgement; why: string } {
   const fresh = evidence.filter((e) => !e.known);
-  if (fresh.length > 0 && missing !== undefined) {
-    const what = missing === hunk ? 'a part of it' : `the hunk at ${missing.file}:${missing.fileLine}`;
-    return { judgement: 'unsafe-in-part', why: `${what} was not placed: ${missing.why}` };
-  }
+  if (fresh.length > 0 && missing !== undefined) return { judgement: 'unsafe-in-part', why: missing.why };
   const conforming = fresh.find((e) => e.conforming);
   if (conforming !== undefined) return { judgement: 'unsafe', why: conforming.title };
   if (fresh.length > 0)
     return { judgement: 'unsafe-on-hardware', why: `on ${fresh[0].hardware}: ${fresh[0].title}` };
-  if (imbalances.length > 0 && missing === undefined)
-    return { judgement: 'unbalanced', why: `${imbalances.join('; ')}; the base has no such path` };
+  if (imbalances.length > 0 && missing?.beside !== true) {
+    const paths = `${imbalances.join('; ')}; the base has no such path`;
+    if (missing === undefined) return { judgement: 'unbalanced', why: paths };
+    return { judgement: 'unsafe-in-part', why: `${paths}; ${missing.why}` };
+  }
   if (hunk.verdict === 'not-modelled' || hunk.verdict === 'not-placeable')
     return { judgement: hunk.verdict, why: hunk.why };
   if (hunk.verdict === 'harmless' || hunk.edits.length === 0) return { judgement: 'harmless', why: hunk.why };
@@ -143,11 +139,14 @@ function ofSeries(
   hunks: readonly JudgedHunk[],
   joint: readonly Evidence[],
   both: readonly Evidence[],
+  missing: boolean,
 ): Judgement {
   const fresh = joint.filter((e) => !e.known);
   return worst([
     ...hunks.map((h) => h.judgement),
-    ...fresh.map((e): Judgement => (e.conforming ? 'unsafe' : 'unsafe-on-hardware')),
+    ...fresh.map((e): Judgement =>
+      missing ? 'unsafe-in-part' : e.conforming ? 'unsafe' : 'unsafe-on-hardware',
+    ),
     ...(joint.length > fresh.length ? (['accepted'] as const) : []),
     ...(both.length > 0 ? (['both'] as const) : []),
   ]);

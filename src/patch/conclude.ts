@@ -12,6 +12,8 @@ export interface Outcome {
   readonly why: string;
   readonly function: string;
   readonly edits: readonly Edit[];
+  /** A call in what was not placed that the model knows. */
+  readonly lacks?: string | undefined;
 }
 
 const WORST: readonly HunkVerdict[] = ['not-placeable', 'not-modelled', 'placed', 'harmless'];
@@ -32,7 +34,9 @@ export function conclude(
     why: settled?.why ?? whyHarmless(entry, renames),
     function: header,
   };
+  const lacks = outcomes.find((o) => o.lacks !== undefined)?.lacks;
   return {
+    ...(lacks === undefined ? {} : { lacks }),
     patch,
     file: file.path,
     line: result.line,

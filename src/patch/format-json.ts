@@ -39,6 +39,7 @@ export function renderJson(v: SeriesVerdict): string {
       evidence: h.evidence.map(evidence),
     })),
     joint: v.joint.map(evidence),
+    ...(v.missing === undefined ? {} : { missing: v.missing }),
     both: v.both.map(evidence),
     repaired: v.repaired.map(evidence),
     bounds: v.bounds,

@@ -19,6 +19,7 @@ export function renderText(v: SeriesVerdict): string {
     ...v.hunks.filter((h) => h.judgement !== 'harmless').flatMap((h) => hunkLines(h, v.subjects.length > 1)),
     ...harmlessLines(harmless),
     ...section('Found with the whole series, and with no hunk of it alone', v.joint),
+    ...(v.missing === undefined ? [] : wrap(v.missing, '    ')),
     ...section('The base fails as well, with or without the patch', v.both),
     ...section('The base fails, the patched kernel does not', v.repaired),
     ...reproLines(v),

@@ -42,7 +42,7 @@ export const JUDGEMENT: Readonly<Record<Judgement, Words>> = {
     says: 'FAILS AS FAR AS IT WAS PLACED',
     tally: 'failing as far as placed',
     about:
-      'fails where the base does not, but a part of the change to that function was not placed and is missing',
+      'fails where the base does not, but a part of the patch that may make up for it was not placed and is missing',
   },
   'not-placeable': {
     level: 'unknown',

@@ -13,6 +13,8 @@ import { leftoverOf, short } from './leftovers.js';
 import type { PlacedHunk } from './placement.js';
 import { counts, type Entry, type Group, type Piece, type Reading } from './reading.js';
 import { agrees } from './self-check.js';
+import { verbOf } from './spelling.js';
+import type { Change } from './changes.js';
 import { editsOf } from './translate.js';
 
 export interface PatchPlacement {
@@ -32,7 +34,8 @@ export function placePatch(reading: Reading, index: number, model: Model, ground
   const redeclared = redeclaredIn(reading);
   for (const group of reading.groups) {
     const holders = ground.holding(group.cFunction);
-    if (holders.length === 0) for (const piece of group.pieces) failUnknown(piece, group.cFunction, outcomes);
+    if (holders.length === 0)
+      for (const piece of group.pieces) failUnknown(piece, group.cFunction, outcomes, ground);
     for (const operation of holders) {
       const { score, reverse, found } = placeGroup(group, operation, model, ground, redeclared);
       fit.score += score;
@@ -79,7 +82,7 @@ function placeGroup(
     whole,
     redeclared,
   };
-  const found = pieces.map((piece, i) => translate(piece, i, scene));
+  const found = pieces.map((piece, i) => translate(piece, i, scene, ground));
   return { score: alignment.score, reverse: align(elements.map(backwards), anchors).score, found };
 }
 
@@ -91,7 +94,7 @@ function redeclaredIn({ entries }: Reading): ReadonlySet<string> {
 /** What was placed is kept only if the function then does what it does after the patch: a place is never a guess. */
 function checked(
   found: readonly (readonly Outcome[])[],
-  { elements, cFunction }: Group,
+  { elements, cFunction, pieces }: Group,
   operation: Operation,
   model: Model,
   ground: Ground,
@@ -101,7 +104,10 @@ function checked(
   const edits = all.flatMap((o) => o.edits);
   if (edits.length === 0 || agrees(elements, operation, cFunction, model, edits, ground)) return found;
   const why = `with the hunk as edits, the model of ${operation.name} would not make the calls that the hunk shows`;
-  return found.map((list) => list.map((o) => ({ ...o, verdict: 'not-placeable', why, edits: [] })));
+  return found.map((list, i) => {
+    const lacks = modelledCall(pieces[i].changes, ground);
+    return list.map((o) => ({ ...o, verdict: 'not-placeable', why, edits: [], lacks }));
+  });
 }
 
 function backwards(e: Element): Element {
@@ -111,7 +117,7 @@ function backwards(e: Element): Element {
 }
 
 /** What a piece changes in a function that no operation stands for. */
-function failUnknown({ entry, changes }: Piece, cFunction: string, outcomes: Outcomes): void {
+function failUnknown({ entry, changes }: Piece, cFunction: string, outcomes: Outcomes, ground: Ground): void {
   const change = changes.find(counts);
   if (change === undefined) return;
   const what = `"${short(change.unit.text)}"`;
@@ -124,10 +130,17 @@ function failUnknown({ entry, changes }: Piece, cFunction: string, outcomes: Out
         : `no operation models ${cFunction}(), where ${what} changes`,
     function: cFunction,
     edits: [],
+    lacks: modelledCall(changes, ground),
   });
 }
 
-function translate(piece: Piece, index: number, scene: Scene): readonly Outcome[] {
+/** The first call among the changes that is a verb of the model, or an operation. */
+function modelledCall(changes: readonly Change[], ground: Ground): string | undefined {
+  const calls = changes.filter(counts).flatMap((c) => c.unit.calls);
+  return calls.find((c) => ground.isModelled(verbOf(c.name, ground.known)))?.name;
+}
+
+function translate(piece: Piece, index: number, scene: Scene, ground: Ground): readonly Outcome[] {
   const name = scene.operation.name;
   const outcomes: Outcome[] = [];
   const edits: Edit[] = [];
@@ -137,12 +150,20 @@ function translate(piece: Piece, index: number, scene: Scene): readonly Outcome[
       edits.push(...editsOf(scene, i));
     } catch (error) {
       if (!(error instanceof Obstacle)) throw error;
-      outcomes.push({ verdict: error.verdict, line: error.line, why: error.why, function: name, edits: [] });
+      const { verdict, line, why } = error;
+      const lacks = modelledCall([element.change], ground);
+      outcomes.push({ verdict, line, why, function: name, edits: [], lacks });
     }
   });
   const own = scene.elements.filter((e) => e.piece === index);
   const left = leftoverOf(piece.changes, own);
-  if (left !== undefined) outcomes.push({ verdict: 'not-modelled', ...left, function: name, edits: [] });
+  if (left !== undefined) {
+    const lacks = modelledCall(
+      piece.changes.filter((c) => c.line === left.line),
+      ground,
+    );
+    outcomes.push({ verdict: 'not-modelled', ...left, function: name, edits: [], lacks });
+  }
   const line = piece.changes.find(counts)?.line ?? piece.entry.hunk.line;
   if (edits.length > 0) outcomes.push({ verdict: 'placed', line, why: '', function: name, edits });
   return outcomes;

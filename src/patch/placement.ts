@@ -20,6 +20,8 @@ export interface PlacedHunk {
   readonly edits: readonly Edit[];
   /** One sentence without a full stop; '' for a placed hunk. */
   readonly why: string;
+  /** A call in what was not placed that the model knows: something that it would do is missing. */
+  readonly lacks?: string;
   /** The hunk as it stands in the patch, its `@@` line first. */
   readonly text: string;
 }

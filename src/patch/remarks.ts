@@ -69,7 +69,9 @@ const ofFinding = (evidence: Evidence, level: Level): Remark => ({
 /** What is wrong, or unknown, of the series beyond its hunks. */
 export function seriesRemarks(v: SeriesVerdict): readonly Remark[] {
   return [
-    ...ranked(v.joint).map((e) => ofFinding(e, e.known ? 'warning' : 'error')),
+    ...ranked(v.joint).map((e) =>
+      ofFinding(e, e.known ? 'warning' : v.missing === undefined ? 'error' : 'unknown'),
+    ),
     ...(v.repro?.fixed === false ? [notFixed(v.repro)] : []),
     ...doubts(v),
   ];

@@ -91,6 +91,8 @@ export interface SeriesVerdict {
   readonly hunks: readonly JudgedHunk[];
   /** Findings that no single hunk accounts for. */
   readonly joint: readonly Evidence[];
+  /** What was not placed, and so was missing when those were found, as a sentence. */
+  readonly missing?: string | undefined;
   /** The base breaks these as well. */
   readonly both: readonly Evidence[];
   /** The base breaks these, the patched kernel does not. */
