@@ -1,12 +1,17 @@
 import { notify, type Edit, type Model } from '../src/program/model.js';
-import { operationsIn } from '../src/program/operations-in.js';
+import { operationsWith } from '../src/program/operations-in.js';
 import { slotsOf } from '../src/program/union.js';
 import { callables } from './operations/register.js';
 import { repairs } from './repairs.js';
 
-/** Every slot under a page-table lock that v4.14 leaves out: the reference notifies in all of them. */
+/** Every slot under a page-table lock that v4.14, or what repairs it, leaves out: the reference notifies in all of them. */
 function inLock(): readonly Edit[] {
-  return slotsOf(operationsIn(callables.map((c) => c.operation)))
+  return slotsOf(
+    operationsWith(
+      callables.map((c) => c.operation),
+      repairs,
+    ),
+  )
     .filter((s) => s.muted && s.slot !== 'range-end' && s.slot !== 'in-flush')
     .map((s) => notify(s.site, s.slot));
 }

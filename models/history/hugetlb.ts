@@ -24,15 +24,13 @@ import { flush_tlb_range } from '../../src/kernel/tlb.js';
 import { is_cow_mapping } from '../../src/kernel/vma.js';
 import { TTU_MIGRATION, TTU_RMAP_LOCKED } from '../../src/kernel/vmscan.js';
 import type { Change } from '../history.js';
+import { hugetlbCuts } from './hugetlb-cuts.js';
 import { __unmap_hugepage_range } from '../operations/__unmap_hugepage_range.js';
 import { copy_hugetlb_page_range } from '../operations/copy_hugetlb_page_range.js';
-import { do_munmap } from '../operations/do_munmap.js';
 import { huge_pte_alloc } from '../operations/huge_pte_alloc.js';
 import { hugetlb_change_protection } from '../operations/hugetlb_change_protection.js';
 import { hugetlb_fault } from '../operations/hugetlb_fault.js';
-import { hugetlb_vm_op_split } from '../operations/hugetlb_vm_op_split.js';
 import { memory_failure_hugetlb } from '../operations/memory_failure_hugetlb.js';
-import { mprotect_fixup } from '../operations/mprotect_fixup.js';
 import { remove_inode_hugepages } from '../operations/remove_inode_hugepages.js';
 import { try_to_unmap } from '../operations/try_to_unmap.js';
 import { try_to_unmap_one } from '../operations/try_to_unmap_one.js';
@@ -209,17 +207,6 @@ function recordUnshared(): readonly Edit[] {
   ];
 }
 
-/** A vma that is cut inside a PUD region shares no table there. */
-function splitUnshares(): readonly Edit[] {
-  const [start, count] = registers(do_munmap, 'start', 'count');
-  const [addr, pages] = registers(mprotect_fixup, 'addr', 'count');
-  const at = { callee: 'vma_adjust_trans_huge' };
-  return [
-    insert(do_munmap.name, 'before', at, [call(hugetlb_vm_op_split, { start, count })]),
-    insert(mprotect_fixup.name, 'before', at, [call(hugetlb_vm_op_split, { start: addr, count: pages })]),
-  ];
-}
-
 /** A table that is shared is put into the PUD entry under the lock under which one that is allocated is. */
 function sharesUnderPageTableLock(): readonly Edit[] {
   const { name } = huge_pte_alloc;
@@ -265,12 +252,7 @@ export const hugetlbChanges: readonly Change[] = [
       'a table that unmapping gives up is recorded in the gather and flushed before i_mmap_rwsem is dropped',
     edits: recordUnshared(),
   },
-  {
-    since: '6.2',
-    commit: 'b30c14cd6102',
-    about: 'cutting a hugetlb vma inside a PUD region gives up the shared table',
-    edits: splitUnshares(),
-  },
+  ...hugetlbCuts,
   {
     since: '6.5',
     commit: '349d1670008d',

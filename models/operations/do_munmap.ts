@@ -18,7 +18,7 @@ export const do_munmap = operation({
   name: 'do_munmap',
   from: 'mm/mmap.c',
   takes: ['start', 'count', 'downgrade'],
-  locals: ['addr', 'cursor'],
+  locals: ['addr', 'cursor', 'cut'],
   steps: ({ start, count, addr, cursor }) => [
     call(vma_adjust_trans_huge, { start, count }), // __split_vma
     detach_vmas_to_be_unmapped(start, count),

@@ -16,7 +16,7 @@ export const mprotect_fixup = operation({
   name: 'mprotect_fixup',
   from: 'mm/mprotect.c',
   takes: ['addr', 'count', 'prot'],
-  locals: ['vma'],
+  locals: ['vma', 'cut'],
   steps: ({ addr, count, prot, vma }) => [
     when(not(find_vma(addr, vma)), [go_to('out')]),
     when(

@@ -213,17 +213,21 @@ export const adjust_range_if_pmd_sharing_possible = verb(
   P,
 );
 
-/** The address lies inside a PUD region that one shared hugetlb vma covers: cutting there ends the sharing. */
+/** The address lies inside a PUD region that one shared hugetlb vma covers. */
+const cutsSharing = (m: Machine, addr: number): boolean =>
+  (addr & (PAGES_PER_PUD - 1)) !== 0 &&
+  vmaKind(m.words[m.layout.vpage(addr) + VPAGE.VMA]) === VMA_HUGETLB_SHARED &&
+  coversPud(m, addr);
+/** Cutting the vma at the address ends the sharing of its table. */
 export const splits_shareable = test(
   'pud_offset_nonzero',
   ['addr'],
-  (m, _t, addr) =>
-    yes(
-      (addr & (PAGES_PER_PUD - 1)) !== 0 &&
-        vmaKind(m.words[m.layout.vpage(addr) + VPAGE.VMA]) === VMA_HUGETLB_SHARED &&
-        coversPud(m, addr),
-    ),
+  (m, _t, addr) => yes(cutsSharing(m, addr)),
   P,
+);
+/** i_mmap_rwsem of the hugetlb vma that is cut at either end so that its table cannot be shared any more; 0 for none. */
+export const cut_i_mmap = value('vma_prepare_i_mmap_rwsem', ['start', 'count'], (m, _t, start, count) =>
+  cutsSharing(m, start) || cutsSharing(m, start + count) ? m.layout.hugetlbMmap + 1 : 0,
 );
 
 /** No vma is left over the PUD region of the address: its table of PMDs can go (floor and ceiling of free_pgtables). */

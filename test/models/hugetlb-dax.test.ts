@@ -207,6 +207,46 @@ test('before v6.5 two faults of one mm put two tables in one place: one allocate
   expect(verdictUnder(reference, shared, holds)).toBeUndefined();
 });
 
+test('before v6.16 another mm shares the table again between its unsharing and the cut of the vma', () => {
+  const half = (file: number): Region => ({ ...region('hugetlb-shared', 'pages'), file });
+  const whole = [half(0), half(1)] as const;
+  const cpu = (mm: number, calls: readonly Called[]): Case['threads'][number] => ({
+    kind: 'cpu',
+    mm,
+    operations: calls.map(([name, args]) => ({ name, args, choices: [] })),
+  });
+  const c: Case = {
+    ...caseOf([], ['hugetlbfs', 'hugetlbfs'], []),
+    threads: [
+      cpu(0, [['user_read', [0, 0]]]),
+      cpu(1, [['user_write', [12, 0]]]),
+      cpu(1, [
+        ['user_read', [12, 0]],
+        ['mprotect', [8, 4, 0]],
+      ]),
+    ],
+  };
+  const shared: Case = { ...c, world: { ...c.world, mms: [whole, whole] } };
+  const holds: readonly Hold[] = [
+    [2, 0],
+    [2, 1, 'mprotect_fixup', ' vma_set_page_prot'],
+    [0, 0],
+    [1, 0],
+    [2, 1],
+  ];
+  const reference = named('always-notify');
+  const edits = reference.edits.filter((e) => !('why' in e && e.why?.includes('081056dc00a2')));
+  expect(verdictUnder({ ...reference, name: 'before v6.16', edits }, shared, holds)).toBe('stale-entry');
+  expect(
+    verdictUnder(reference, shared, [
+      [2, 0],
+      [0, 0],
+      [1, 0],
+      [2, 1],
+    ]),
+  ).toBeUndefined();
+});
+
 const FAILURE: Called = ['memory_failure_hugetlb', [0]];
 const READ: Called = ['user_read', [1, 0]];
 
