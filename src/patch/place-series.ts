@@ -12,18 +12,15 @@ import type { PatchSeries } from './series.js';
 import { daysFrom } from './release-dates.js';
 import { releasesOf } from './spelling.js';
 import type { SourceTree } from './tree.js';
+import { ALIKE, preference, whyBest, type Fit } from './why-base.js';
 import { widen } from './widen.js';
 
-interface Attempt {
-  readonly model: Model;
+interface Attempt extends Fit {
   readonly result: Model;
   readonly hunks: readonly PlacedHunk[];
-  readonly score: number;
   readonly reverse: number;
 }
 
-/** Scores nearer than this are no decision. */
-const ALIKE = 0.01;
 /** A name that belongs to another release weighs as much as a call that is missing. */
 const WRONG_RELEASE = 4;
 
@@ -48,7 +45,7 @@ export function placeSeries(
   const top = Math.max(...attempts.map((a) => a.score));
   const [best] = attempts
     .filter((a) => a.score > top - ALIKE)
-    .sort((a, b) => preference(b.model, a.model, date));
+    .sort((a, b) => preference(b.model, a.model, (v) => (date === undefined ? 0 : daysFrom(v, date))));
   const applied = best.reverse > best.score + 0.5;
   const base: Base = {
     model: best.model,
@@ -100,12 +97,13 @@ function versionOf(tree: SourceTree): string | undefined {
 
 function attempt(readings: readonly Reading[], model: Model, ground: Ground): Attempt {
   let current = model;
-  let [score, reverse] = [0, 0];
+  let [score, reverse, matched] = [0, 0, 0];
   const hunks: PlacedHunk[] = [];
   readings.forEach((reading, i) => {
     const placed = placePatch(reading, i, current, ground);
     score += placed.score;
     reverse += placed.reverse;
+    matched += placed.matched;
     hunks.push(...placed.hunks);
     current = { ...current, edits: [...current.edits, ...placed.edits] };
   });
@@ -117,7 +115,8 @@ function attempt(readings: readonly Reading[], model: Model, ground: Ground): At
     name: `${model.name}+patch`,
     about: `${model.about}, with the patch`,
   };
-  return { model, result, hunks, score: score - wrong, reverse: reverse - wrong };
+  const cost = wrong * WRONG_RELEASE;
+  return { model, result, hunks, matched, wrong, score: score - cost, reverse: reverse - cost };
 }
 
 /** Names in the patch that the model's release does not write; those that it adds may be new, but not gone already. */
@@ -126,10 +125,10 @@ function wrongReleases(readings: readonly Reading[], model: Model): number {
   const { kernel } = model;
   const { since } = releasesOf(readings.flatMap((r) => namesIn(r, '+')));
   const { until } = releasesOf(readings.flatMap((r) => namesIn(r, undefined)));
-  const wrong =
+  return (
     since.filter((v) => compareVersions(kernel, v) < 0).length +
-    until.filter((v) => compareVersions(kernel, v) >= 0).length;
-  return wrong * WRONG_RELEASE;
+    until.filter((v) => compareVersions(kernel, v) >= 0).length
+  );
 }
 
 /** Names that the patch calls, also with the number of their arguments; not those of one side. */
@@ -137,21 +136,4 @@ function namesIn(reading: Reading, without: '+' | undefined): readonly string[] 
   const units = reading.entries.flatMap((e) => e.changes).filter((c) => c.sign !== without);
   const calls = units.flatMap((c) => c.unit.calls);
   return calls.flatMap((c) => [c.name, `${c.name}/${c.args.length}`]);
-}
-
-/** Of models that fit alike, shipped kernels come first: the nearest to the day of the patch, or the newest. */
-function preference(a: Model, b: Model, date: string | undefined): number {
-  if (a.kernel === undefined || b.kernel === undefined)
-    return Number(a.kernel !== undefined) - Number(b.kernel !== undefined);
-  const nearer = date === undefined ? 0 : daysFrom(b.kernel, date) - daysFrom(a.kernel, date);
-  return nearer === 0 || Number.isNaN(nearer) ? compareVersions(a.kernel, b.kernel) : nearer;
-}
-
-function whyBest(best: Attempt, attempts: readonly Attempt[], date: string | undefined): string {
-  const alike = attempts.filter((a) => a !== best && a.score > best.score - ALIKE).map((a) => a.model.name);
-  const shown =
-    alike.length > 4 ? `${alike.slice(0, 3).join(', ')} and ${alike.length - 3} others` : alike.join(', ');
-  const also = alike.length === 0 ? '' : `; ${shown} ${alike.length === 1 ? 'fits' : 'fit'} as well`;
-  const nearest = alike.length === 0 || date === undefined ? '' : `, and it is the nearest to ${date}`;
-  return `the context fits it best (score ${best.score.toFixed(1)})${also}${nearest}`;
 }

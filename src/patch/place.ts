@@ -23,6 +23,8 @@ export interface PatchPlacement {
   readonly score: number;
   /** The fit of the patch read backwards: higher when it is applied already. */
   readonly reverse: number;
+  /** Lines of the old side that are steps of the model. */
+  readonly matched: number;
 }
 
 type Outcomes = Map<Entry, Outcome[]>;
@@ -30,16 +32,17 @@ type Outcomes = Map<Entry, Outcome[]>;
 /** Places the hunks of one patch in the operations of `model`. */
 export function placePatch(reading: Reading, index: number, model: Model, ground: Ground): PatchPlacement {
   const outcomes: Outcomes = new Map(reading.entries.map((entry) => [entry, []]));
-  const fit = { score: 0, reverse: 0 };
+  const fit = { score: 0, reverse: 0, matched: 0 };
   const redeclared = redeclaredIn(reading);
   for (const group of reading.groups) {
     const holders = ground.holding(group.cFunction);
     if (holders.length === 0)
       for (const piece of group.pieces) failUnknown(piece, group.cFunction, outcomes, ground);
     for (const operation of holders) {
-      const { score, reverse, found } = placeGroup(group, operation, model, ground, redeclared);
+      const { score, reverse, matched, found } = placeGroup(group, operation, model, ground, redeclared);
       fit.score += score;
       fit.reverse += reverse;
+      fit.matched += matched;
       checked(found, group, operation, model, ground).forEach((list, i) =>
         outcomes.get(group.pieces[i].entry)!.push(...list),
       );
@@ -55,7 +58,7 @@ function placeGroup(
   model: Model,
   ground: Ground,
   redeclared: ReadonlySet<string>,
-): { readonly score: number; readonly reverse: number; readonly found: readonly (readonly Outcome[])[] } {
+): Omit<PatchPlacement, 'hunks' | 'edits'> & { readonly found: readonly (readonly Outcome[])[] } {
   const anchors = anchorsOf(operation, model, cFunction);
   const alignment = align(elements, anchors);
   const args = new Arguments(operation);
@@ -83,7 +86,8 @@ function placeGroup(
     redeclared,
   };
   const found = pieces.map((piece, i) => translate(piece, i, scene, ground));
-  return { score: alignment.score, reverse: align(elements.map(backwards), anchors).score, found };
+  const matched = elements.filter((e, i) => e.sign !== '+' && at[i] >= 0).length;
+  return { score: alignment.score, reverse: align(elements.map(backwards), anchors).score, matched, found };
 }
 
 function redeclaredIn({ entries }: Reading): ReadonlySet<string> {
