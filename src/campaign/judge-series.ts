@@ -36,7 +36,7 @@ export interface Runs {
   readonly spent: boolean;
 }
 
-type Verdict = Omit<SeriesVerdict, 'worth' | 'roundTrips' | 'repro' | 'subjects'>;
+type Verdict = Omit<SeriesVerdict, 'worth' | 'roundTrips' | 'repro' | 'subjects' | 'doubts'>;
 
 /** What the runs say of each hunk and of the series. No name of a function, file or bug decides anything here. */
 export function judgeSeries(placement: Placement, runs: Runs, open: OpenLab): Verdict {

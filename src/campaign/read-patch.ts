@@ -34,10 +34,13 @@ function messagesIn(bytes: Uint8Array): readonly Uint8Array[] {
   });
 }
 
+function headOf(bytes: Uint8Array): string {
+  const begin = Buffer.from(bytes.subarray(0, 20_000)).toString('latin1');
+  return begin.split(/\r?\n\r?\n/)[0];
+}
+
 function isMail(bytes: Uint8Array): boolean {
-  const head = Buffer.from(bytes.subarray(0, 20_000))
-    .toString('latin1')
-    .split(/\r?\n\r?\n/)[0];
+  const head = headOf(bytes);
   return /^[A-Za-z-]+:/.test(head) && /^(from|subject|content-type|message-id|date):/im.test(head);
 }
 
@@ -52,8 +55,14 @@ async function letterOf(bytes: Uint8Array): Promise<Letter> {
   return {
     subject: mail.subject ?? '',
     ...(day === undefined ? {} : { date: day }),
-    body: [mail.text ?? '', ...attached].join('\n'),
+    body: [attached.length === 0 ? asCut(mail.text ?? '', bytes) : (mail.text ?? ''), ...attached].join('\n'),
   };
+}
+
+/** The decoder ends every text with a line break; one that the mail does not have is taken away again. */
+function asCut(text: string, bytes: Uint8Array): string {
+  const ends = bytes.at(-1) === 10 || /^content-transfer-encoding:\s*base64/im.test(headOf(bytes));
+  return ends ? text : text.replace(/\n$/, '');
 }
 
 function plain(bytes: Uint8Array, what: string): Letter {

@@ -75,6 +75,7 @@ async function validate(patches: readonly string[], options: ValidateOptions): P
   const verdict: SeriesVerdict = {
     ...judged,
     subjects: series.patches.map((p) => p.subject),
+    doubts: series.patches.flatMap((p) => p.doubt ?? []),
     ...worthOf(placement),
     repro,
   };

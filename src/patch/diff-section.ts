@@ -23,7 +23,7 @@ const NOTHING_BUT_NAMES = /^(old mode|new mode|rename from|rename to|similarity 
  * Throws {@link BadInput} for what cannot be trusted: see diff-damage.
  */
 export function sectionsIn(text: string): readonly Section[] {
-  const lines = text.split('\n');
+  const lines = text.replace(/\n$/, '').split('\n');
   checkWhole(lines);
   return new Reader(lines).sections();
 }

@@ -21,6 +21,7 @@ const evidence = (e: Evidence): object => ({
 export function renderJson(v: SeriesVerdict): string {
   const value = {
     subjects: v.subjects,
+    doubts: v.doubts ?? [],
     base: { model: v.base.model.name, why: v.base.why, score: v.base.score, applied: v.base.applied },
     verdict: v.judgement,
     accepted: acceptedSignatures(v),

@@ -16,7 +16,7 @@ const LEVEL: Readonly<Record<Level, 'error' | 'warning' | 'none'>> = {
   pass: 'none',
 };
 
-const DOUBTS = ['not-fixed', 'canary-missed', 'budget-spent', 'base-fails', 'repaired'] as const;
+const DOUBTS = ['not-fixed', 'canary-missed', 'budget-spent', 'cut-off', 'base-fails', 'repaired'] as const;
 
 /**
  * SARIF 2.1.0: one run. Results are what is said of the hunks, in the patched files; what is said of the base or of the

@@ -14,6 +14,7 @@ export function renderText(v: SeriesVerdict): string {
     ...v.subjects.filter((s) => plain(s) !== '').flatMap((s) => wrap(s, '  ', '')),
     ...wrap(`base: ${v.base.model.name}`, '  ', ''),
     ...wrap(`chosen: ${v.base.why}`, '    ', '  '),
+    ...(v.doubts ?? []).flatMap((d) => wrap(`but ${d}`, '    ', '  ')),
     ...wrap(`verdict: ${verdictWords(v.judgement, evidenceOf(v))}`, '  ', ''),
     ...wrap(tallyOf(v.hunks.map((h) => h.judgement)), '  '),
     ...v.hunks.filter((h) => h.judgement !== 'harmless').flatMap((h) => hunkLines(h, v.subjects.length > 1)),

@@ -1,4 +1,5 @@
 import { BadInput } from '../base/errors.js';
+import { cutOff } from './cut-off.js';
 import { checkText } from './diff-damage.js';
 import { readDiff } from './read-diff.js';
 import type { Patch, PatchSeries } from './series.js';
@@ -42,13 +43,16 @@ function numbered(letter: Letter, what: string): Numbered {
   checkText(letter.body, what);
   const subject = (letter.subject === '' ? titleIn(letter.body) : letter.subject).replace(/\s+/g, ' ').trim();
   const tag = /\[([^\]]*)\]/.exec(subject)?.[1] ?? '';
+  const files = readDiff(letter.body);
+  const doubt = cutOff(letter.body, files);
   const baseCommit = /^base-commit: ([\da-f]{12,40})\s*$/m.exec(letter.body)?.[1];
   return {
     patch: {
       subject,
       ...(baseCommit === undefined ? {} : { baseCommit }),
       ...(letter.date === undefined ? {} : { date: letter.date }),
-      files: readDiff(letter.body),
+      ...(doubt === undefined ? {} : { doubt }),
+      files,
     },
     version: Number(/\bv(\d+)\b/i.exec(tag)?.[1] ?? 1),
     number: Number(/(\d+)\/\d+/.exec(tag)?.[1] ?? 0),

@@ -5,7 +5,7 @@ import type { Evidence, JudgedHunk, Judgement, Reach, SeriesVerdict } from './ve
 
 /** What a rule of a checker is: a judgement, a kind of verdict, or a doubt about the run itself. */
 export type Rule = Judgement | Evidence['finding']['violation']['kind'] | Doubt;
-export type Doubt = 'base-fails' | 'repaired' | 'not-fixed' | 'canary-missed' | 'budget-spent';
+export type Doubt = 'base-fails' | 'repaired' | 'not-fixed' | 'canary-missed' | 'budget-spent' | 'cut-off';
 
 /** One thing that a checker says, of a hunk or of the whole series. */
 export interface Remark {
@@ -73,6 +73,7 @@ export function seriesRemarks(v: SeriesVerdict): readonly Remark[] {
       ofFinding(e, e.known ? 'warning' : v.missing === undefined ? 'error' : 'unknown'),
     ),
     ...(v.repro?.fixed === false ? [notFixed(v.repro)] : []),
+    ...(v.doubts ?? []).map((text): Remark => ({ level: 'warning', rule: 'cut-off', text })),
     ...doubts(v),
   ];
 }

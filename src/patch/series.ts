@@ -31,6 +31,8 @@ export interface Patch {
   readonly baseCommit?: string;
   /** Day on which it was sent or made, `YYYY-MM-DD`. */
   readonly date?: string;
+  /** What is doubtful about the text that it was read from, one sentence without a full stop. */
+  readonly doubt?: string;
   readonly files: readonly PatchedFile[];
 }
 

@@ -86,6 +86,8 @@ export interface ReproVerdict {
 
 export interface SeriesVerdict {
   readonly subjects: readonly string[];
+  /** What is doubtful about the texts of the patches. */
+  readonly doubts?: readonly string[];
   readonly base: Base;
   readonly judgement: Judgement;
   readonly hunks: readonly JudgedHunk[];

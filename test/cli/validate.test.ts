@@ -73,6 +73,18 @@ test('one hunk that is not modelled among harmless ones keeps the series from be
   expect(out).toMatch(/^mm\/frobnicate\.c:103: WARNING: NOT MODELLED: /m);
 });
 
+test('a mail or a diff that ends inside its last line is judged, and its end is doubted in every format', async () => {
+  const cut = comment.trimEnd().slice(0, -5);
+  const bare = join(work, 'cut.diff');
+  writeFileSync(bare, cut);
+  for (const path of [file(cut), bare]) {
+    const { code, out } = await validate(path, '--base', 'v4.14', '--format', 'terse');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^WARNING: the text ends in line \d+, the last of a hunk, without a line break/m);
+  }
+  expect((await validate(bare, '--base', 'v4.14')).out).toMatch(/^ {2}but the text ends in line 12,/m);
+});
+
 test('a series is judged from several files, and its base is named', async () => {
   const { code, out } = await validate(file(comment), file(unknown), '--base', 'v4.12', '--format', 'json');
   const verdict = JSON.parse(out);

@@ -106,7 +106,7 @@ const bad: readonly (readonly [string, string, string])[] = [
       .slice(0, -2)
       .join('\n')
       .replace(/ \td.*/s, ''),
-    'Line 5: the hunk of mm/ksm.c ends 1 old and 1 new lines too early; it is truncated or its counts are wrong.',
+    'Line 5: the hunk of mm/ksm.c ends 2 old and 2 new lines too early; it is truncated or its counts are wrong.',
   ],
   [
     'counts that are too small',
@@ -164,4 +164,21 @@ test.each(bad)('%s is refused in one sentence', (_, text, sentence) => {
 test('a line of ten million characters takes no time', () => {
   const long = DIFF.replace('c();', 'c("' + '/*'.repeat(1_000_000));
   expect(read(long).patches[0].files[0].hunks).toHaveLength(1);
+});
+
+test('a diff that ends inside its last counted line is read, and the doubt is said; one that says it has no break is not', () => {
+  const [cut] = read(DIFF.slice(0, -2)).patches;
+  expect(cut.doubt).toMatch(/^the text ends in line 11, .* "e\(\)" is not all of the line$/);
+  expect(cut.files).toHaveLength(1);
+  expect(read(DIFF).patches[0].doubt).toBeUndefined();
+  expect(read(`${DIFF}\\ No newline at end of file`).patches[0].doubt).toBeUndefined();
+  expect(read(`${DIFF}-- \n2.39`).patches[0].doubt).toBeUndefined();
+});
+
+test('a diff whose last counted line is gone is refused, also where it was blank', () => {
+  const whole = DIFF.replace(' \te();\n', ' \n');
+  expect(read(whole).patches).toHaveLength(1);
+  expect(read(whole.replace(/ \n$/, '\n')).patches).toHaveLength(1);
+  for (const text of [whole.replace(/ \n$/, ''), DIFF.replace(' \te();\n', '')])
+    expect(() => read(text)).toThrow(/ends 1 old and 1 new lines too early/);
 });

@@ -234,6 +234,10 @@ export const anyVerdict: fc.Arbitrary<SeriesVerdict> = fc
     both: fc.array(anyEvidence, { maxLength: 5 }),
     repaired: fc.array(anyEvidence, { maxLength: 2 }),
     ran: fc.record({ cases: number, spent: fc.boolean(), canaryCaught: fc.boolean(), seed: text }),
+    doubts: fc.array(
+      text.map((t) => `doubt of ${t}`),
+      { maxLength: 1 },
+    ),
     worth: fc.array(fc.record({ operation: text, before: text, after: text }), { maxLength: 3 }),
     repro: fc.option(fc.record({ file: text, fixed: fc.boolean(), text }), { nil: undefined }),
   })
