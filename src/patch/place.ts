@@ -9,6 +9,7 @@ import { definedName } from './c-units.js';
 import type { Element } from './elements.js';
 import type { Ground } from './ground.js';
 import { Obstacle, type Scene } from './scene.js';
+import { located, whyNameless } from './nameless.js';
 import { leftoverOf, short } from './leftovers.js';
 import type { PlacedHunk } from './placement.js';
 import { counts, type Entry, type Group, type Piece, type Reading } from './reading.js';
@@ -34,10 +35,10 @@ export function placePatch(reading: Reading, index: number, model: Model, ground
   const outcomes: Outcomes = new Map(reading.entries.map((entry) => [entry, []]));
   const fit = { score: 0, reverse: 0, matched: 0 };
   const redeclared = redeclaredIn(reading);
-  for (const group of reading.groups) {
+  for (const group of located(reading.groups, model, ground)) {
     const holders = ground.holding(group.cFunction);
     if (holders.length === 0)
-      for (const piece of group.pieces) failUnknown(piece, group.cFunction, outcomes, ground);
+      for (const piece of group.pieces) failUnknown(piece, group, model, outcomes, ground);
     for (const operation of holders) {
       const { score, reverse, matched, found } = placeGroup(group, operation, model, ground, redeclared);
       fit.score += score;
@@ -121,7 +122,14 @@ function backwards(e: Element): Element {
 }
 
 /** What a piece changes in a function that no operation stands for. */
-function failUnknown({ entry, changes }: Piece, cFunction: string, outcomes: Outcomes, ground: Ground): void {
+function failUnknown(
+  { entry, changes }: Piece,
+  group: Group,
+  model: Model,
+  outcomes: Outcomes,
+  ground: Ground,
+): void {
+  const { cFunction } = group;
   const change = changes.find(counts);
   if (change === undefined) return;
   const what = `"${short(change.unit.text)}"`;
@@ -130,7 +138,7 @@ function failUnknown({ entry, changes }: Piece, cFunction: string, outcomes: Out
     line: change.line,
     why:
       cFunction === ''
-        ? `${what} is in a function that the hunk does not name; --tree finds it`
+        ? `${what} ${whyNameless(group, model, ground)}`
         : `no operation models ${cFunction}(), where ${what} changes`,
     function: cFunction,
     edits: [],

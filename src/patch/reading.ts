@@ -3,7 +3,7 @@ import { tidy } from './definitions.js';
 import { elementsOf, type Element } from './elements.js';
 import { kindOfFile } from './file-kind.js';
 import type { Ground } from './ground.js';
-import { byFunction } from './hunk-functions.js';
+import { beginnings, byFunction } from './hunk-functions.js';
 import { isIdle, marked } from './idle.js';
 import type { HunkVerdict } from './placement.js';
 import { renamesIn } from './renames.js';
@@ -27,6 +27,7 @@ export interface Piece {
 
 /** All that the patch changes in one function of one file. */
 export interface Group {
+  readonly file: string;
   readonly cFunction: string;
   readonly pieces: readonly Piece[];
   /** The elements are all that the function has. */
@@ -64,8 +65,8 @@ export function readingOf(patch: Patch, ground: Ground, wide: readonly WideFunct
       pieces.set(`${entries[hunk].file.path} ${name}`, [
         { entry: entries[hunk], changes: changesOf(bodies) ?? [] },
       ]);
-  for (const entry of [...entries].sort((a, b) => a.hunk.oldStart - b.hunk.oldStart))
-    for (const [name, changes] of byFunction(entry.hunk, entry.changes, renames)) {
+  for (const [entry, begin] of inOrder(entries, renames))
+    for (const [name, changes] of byFunction(entry.hunk, entry.changes, renames, begin)) {
       const key = `${entry.file.path} ${name}${name === '' ? String(entry.hunk.line) : ''}`;
       const rest = changes.filter((c) => c.sign === ' ' || !shown.has(c.line));
       pieces.set(key, [...(pieces.get(key) ?? []), { entry, changes: rest }]);
@@ -76,6 +77,20 @@ export function readingOf(patch: Patch, ground: Ground, wide: readonly WideFunct
   return { entries, groups: [...groupsOf(pieces, ground), ...wholes], renames };
 }
 
+/** The hunks in the order of their files' lines, with the functions that they begin in. */
+function inOrder(
+  entries: readonly Entry[],
+  renames: Renames,
+): readonly (readonly [entry: Entry, begin: string])[] {
+  const sorted = [...entries].sort((a, b) => a.hunk.oldStart - b.hunk.oldStart);
+  const files = [...new Set(sorted.map((e) => e.file))];
+  return files.flatMap((file) => {
+    const own = sorted.filter((e) => e.file === file);
+    const begin = beginnings(own, renames);
+    return own.map((entry, i) => [entry, begin[i]] as const);
+  });
+}
+
 function groupsOf(pieces: ReadonlyMap<string, readonly Piece[]>, ground: Ground): readonly Group[] {
   return [...pieces]
     .map(([key, list]): [string, readonly Piece[]] => {
@@ -84,6 +99,7 @@ function groupsOf(pieces: ReadonlyMap<string, readonly Piece[]>, ground: Ground)
     })
     .filter(([, list]) => list.some((p) => p.changes.some(counts)))
     .map(([key, list]) => ({
+      file: list[0].entry.file.path,
       cFunction: /^\w*/.exec(key.slice(key.lastIndexOf(' ') + 1).replace(/^\d+$/, ''))![0],
       whole: false,
       pieces: list,
@@ -107,7 +123,7 @@ function wholeGroup(
   const pieces = own.map((entry, i) => ({ entry, changes: changes.filter((c) => pieceOf(c) === i) }));
   const body = changes.filter((c) => c.unit.kind !== 'function');
   const elements = elementsOf(body, 0, ground, pieceOf);
-  return [{ cFunction: renames.get(name) ?? name, whole: true, pieces, shown: [body], elements }];
+  return [{ file, cFunction: renames.get(name) ?? name, whole: true, pieces, shown: [body], elements }];
 }
 
 /** More than any hunk that changes code that is there: it is not read. */
