@@ -34,13 +34,23 @@ function complaint(
   if (own.length === 0 && wasReplaced(change, elements)) return undefined; // judged with what it replaces
   if (own.length === 0 && isRedeclared(change, changes)) return undefined;
   if (own.length === 0)
-    return isVoid(change, changes) ? undefined : `"${short(unit.text)}" is not in the model`;
+    return isVoid(change, changes) ? undefined : `"${short(unit.text)}" is not in the model${reasonOf(unit)}`;
   const unknown = unit.calls.find((c) => !c.nested && !own.some((e) => e.call === c));
   if (unit.kind !== 'test' && unknown !== undefined && own.some((e) => e.call?.nested === true))
     return `${unknown.name}() is not in the model`;
   const became = own.filter((e) => e.became !== undefined);
   if (sign === '-' && became.length > 0) return restOf(change, became, changes);
   return undefined;
+}
+
+/** What the kernel does with a call, where it is known why no operation has it. */
+const UNMODELLED: Readonly<Record<string, string>> = {
+  tlb_remove_table_sync_one: 'walks without locks end before the flush of their mm returns',
+};
+
+function reasonOf(unit: Unit): string {
+  const known = unit.calls.find((c) => Object.hasOwn(UNMODELLED, c.name));
+  return known === undefined ? '' : `: there ${UNMODELLED[known.name]}`;
 }
 
 /** A variable with the same value is declared with another type. */

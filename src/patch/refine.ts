@@ -7,7 +7,7 @@ import { frozen, maskIn } from './copies.js';
 import { stands, type Element } from './elements.js';
 import { isIdle } from './idle.js';
 import { short } from './leftovers.js';
-import { partCondition } from './new-steps.js';
+import { partCondition } from './new-conditions.js';
 import { Obstacle, type Scene } from './scene.js';
 import { isNamed, locatorOf } from './slot-edits.js';
 

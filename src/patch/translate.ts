@@ -7,7 +7,8 @@ import { stands, type Element } from './elements.js';
 import { insertAt } from './beside.js';
 import { short } from './leftovers.js';
 import { refined } from './refine.js';
-import { argsFor, conditionOf, countOf, stepOf, wrapped } from './new-steps.js';
+import { conditionOf } from './new-conditions.js';
+import { argsFor, countOf, stepOf, wrapped } from './new-steps.js';
 import { Obstacle, type Scene } from './scene.js';
 import { isNamed, locatorOf, PUT_TWICE, toggle } from './slot-edits.js';
 

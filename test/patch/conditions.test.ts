@@ -206,3 +206,34 @@ test('arguments of a function that takes others in the C are not guessed', () =>
   );
   expect(said).toContain('not-modelled');
 });
+
+const COW = 'static int wp_page_copy(struct vm_fault *vmf)';
+const asked = (condition: string): readonly string[] =>
+  place(
+    'v4.15',
+    'mm/memory.c',
+    COW,
+    `
+-		ptep_clear_flush_notify(vma, vmf->address, vmf->pte);
++		if (${condition})
++			ptep_clear_flush_notify(vma, vmf->address, vmf->pte);
+ 		page_add_new_anon_rmap(new_page, vma, vmf->address, false);
+`,
+  );
+
+test('a word that only other operations ask is asked of what this one has; else it is said what it lacks', () => {
+  expect(asked('PageAnon(new_page)')[0]).toMatch(/when PageAnon\(new_page\)/);
+  expect(asked('pte_dirty(vmf->orig_pte)')).toEqual([
+    'wp_page_copy not-modelled: pte_dirty() is asked of "vmf->orig_pte", which the model of wp_page_copy does not keep',
+  ]);
+});
+
+test('of a call that no operation needs it is said why', () => {
+  expect(
+    place('v4.15', 'mm/memory.c', COW, '\n+\ttlb_remove_table_sync_one();\n \tput_page(new_page);\n'),
+  ).toEqual([
+    expect.stringMatching(
+      /^wp_page_copy not-modelled: "tlb_remove_table_sync_one\(\)" is not in the model: there walks/,
+    ),
+  ]);
+});
