@@ -132,7 +132,9 @@ function boundLines(v: SeriesVerdict): string[] {
   if (b.cases === 0) return ['', 'Nothing was run: no hunk changes a step of the model.'];
   const ran = `${plural(b.cases, 'case')} (${plural(b.steps, 'step')}) on ${b.hardware.join(' and ')} hardware, seed ${b.seed}. A finding is blamed on the patch after ${plural(b.search, 'other schedule')} of the base.`;
   const canary = b.canaryCaught ? `The planted bug ${b.canary} was found.` : '';
-  const doubts = seriesRemarks(v).filter((r) => r.level === 'unknown');
+  const doubts = seriesRemarks(v).filter(
+    (r) => r.level === 'unknown' && r.rule !== 'unsafe-in-part' && r.evidence === undefined,
+  );
   return [
     '',
     ...wrap(`Bounds: ${ran}${worldsOf(v)} ${canary} What was not run is not judged.`, '  ', ''),

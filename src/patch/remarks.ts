@@ -22,10 +22,14 @@ export function hunkRemarks(h: JudgedHunk): readonly Remark[] {
   const known = ranked(h.evidence).filter((e) => e.known);
   const accepted = known.map((e) => ofFinding(e, 'warning'));
   const blame = h.judgement === 'unsafe-in-part' ? 'unknown' : 'error';
-  if (fresh.length > 0) return [...fresh.map((e) => ofFinding(e, blame)), ...accepted];
+  const part = h.judgement === 'unsafe-in-part' ? [inPart(judgementText(h))] : [];
+  if (fresh.length > 0) return [...part, ...fresh.map((e) => ofFinding(e, blame)), ...accepted];
   const { level } = JUDGEMENT[h.judgement];
   return [{ level, rule: h.judgement, text: judgementText(h) }, ...accepted];
 }
+
+/** What was missing when something was found. */
+const inPart = (text: string): Remark => ({ level: 'unknown', rule: 'unsafe-in-part', text });
 
 /** Behind the title of a finding that was accepted before. */
 export const acceptedMark = ({ evidence }: { readonly evidence?: Evidence | undefined }): string =>
@@ -69,6 +73,7 @@ const ofFinding = (evidence: Evidence, level: Level): Remark => ({
 /** What is wrong, or unknown, of the series beyond its hunks. */
 export function seriesRemarks(v: SeriesVerdict): readonly Remark[] {
   return [
+    ...(v.missing === undefined ? [] : [inPart(v.missing)]),
     ...ranked(v.joint).map((e) =>
       ofFinding(e, e.known ? 'warning' : v.missing === undefined ? 'error' : 'unknown'),
     ),

@@ -5,6 +5,7 @@ import { expect, test } from '@jest/globals';
 import { callables, models } from '../../models/models.js';
 import { validateExitCode } from '../../src/cli/validate-exit.js';
 import { placeSeries } from '../../src/patch/place-series.js';
+import { formatNamed } from '../../src/patch/formats.js';
 import { readSeries } from '../../src/patch/read-series.js';
 import { seriesLevel } from '../../src/patch/remarks.js';
 import type { SeriesVerdict } from '../../src/patch/verdict.js';
@@ -54,4 +55,5 @@ test('a finding of the whole series is no error while a part of it is missing', 
   const hunks = [hunk(), hunk({ judgement: 'not-modelled' }, { verdict: 'not-modelled' })];
   const v = verdict({ judgement: 'unsafe-in-part', hunks, joint: [evidence()], missing });
   expect([seriesLevel(v), validateExitCode(v)]).toEqual(['unknown', 4]);
+  expect(formatNamed('terse').render(v)).toContain(`\nWARNING: ${missing}\n`);
 });
