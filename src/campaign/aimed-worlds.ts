@@ -35,7 +35,8 @@ export function* aimedWorlds({ lab, steps, lacking, strategy, seed, draws }: Aim
 
   function reaches(c: Case, draw: number): boolean {
     for (let run = 0; run < RUNS; run++)
-      if (lab.reaches(c, strategy.make(new Prng(`${seed}/${draw}/run ${run}`)), steps, lacking)) return true;
+      if (lab.reached(c, strategy.make(new Prng(`${seed}/${draw}/run ${run}`)), steps, lacking).size > 0)
+        return true;
     return false;
   }
 }

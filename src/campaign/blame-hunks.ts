@@ -4,8 +4,13 @@ import type { Edit, Model } from '../program/model.js';
 import type { Case } from '../scenario/case.js';
 
 type Lab = Pick<Laboratory, 'replay'>;
-/** Two models ready to run cases of the program operations of these names. */
-export type OpenLab = (candidate: Model, reference: Model, programs: ReadonlySet<string>) => Lab;
+/** Two models ready to run cases of the program operations of these names, whose schedules name steps of any of the models. */
+export type OpenLab = (
+  candidate: Model,
+  reference: Model,
+  programs: ReadonlySet<string>,
+  beside: readonly Model[],
+) => Lab;
 
 /**
  * Says which hunks findings are due to. Kernels with a hunk alone, and without one, are laid out as far as the finding's
@@ -34,9 +39,14 @@ export class Blame {
     return alone.length > 0 ? alone : this.needed(finding);
   }
 
-  /** The hunks without which the base stays broken; of a finding that the series repairs. */
+  /**
+   * The hunks without which the base stays broken; of a finding that the series repairs. Where each can be spared, those
+   * that repair it alone.
+   */
   credit(finding: Finding): readonly number[] {
-    return this.all.filter((i) => this.breaksWithout(i, finding));
+    const needed = this.all.filter((i) => this.breaksWithout(i, finding));
+    if (needed.length > 0) return needed;
+    return this.all.filter((i) => !this.breaks([this.hunks[i]], `hunk ${i}`, finding));
   }
 
   private needed(finding: Finding): readonly number[] {
@@ -56,14 +66,14 @@ export class Blame {
     return same(lab.replay(finding.case, 'candidate').violation, finding.violation);
   }
 
-  /** Laid out beside the series, so that every step that a schedule names is there. */
+  /** Laid out beside the series and the base, so that every step that a schedule names is there. */
   private lab(hunks: readonly (readonly Edit[])[], name: string, c: Case): Lab {
     const programs = new Set(c.threads.flatMap((t) => t.operations.map((o) => o.name)));
     const key = [name, ...[...programs].sort()].join(' ');
     let lab = this.labs.get(key);
     if (lab === undefined) {
       const model = { ...this.base, name, edits: [...this.base.edits, ...hunks.flat()] };
-      lab = this.open(model, this.series, programs);
+      lab = this.open(model, this.series, programs, [this.base]);
       this.labs.set(key, lab);
     }
     return lab;

@@ -15,6 +15,10 @@ export interface Recipe {
   readonly edits?: string | undefined;
   /** Factors on the weights of program operations. */
   readonly emphasis?: Readonly<Record<string, number>> | undefined;
+  /** Operations that some cases are about, with weights (scenario/generate-meeting). */
+  readonly about?: Readonly<Record<string, number>> | undefined;
+  /** The share of cases whose schedule is made while the reference runs; none when it is left out. */
+  readonly referenceLeads?: number | undefined;
   /** `SITE` or `SITE:slot`: notifications taken away from the candidate. */
   readonly mutes: readonly string[];
   /** Program operations that cases may call; none means all. */

@@ -154,7 +154,7 @@ function ofSeries(
 
 function boundsOf(runs: Runs): JudgedBounds {
   const sum = (of: (c: CampaignResult) => number): number => runs.campaigns.reduce((n, c) => n + of(c), 0);
-  const { worlds, states, preemptions, incomplete } = runs.small;
+  const { worlds, states, preemptions, incomplete, shapes } = runs.small;
   return {
     seed: runs.seed,
     cases: sum((c) => c.cases),
@@ -166,6 +166,7 @@ function boundsOf(runs: Runs): JudgedBounds {
     states,
     preemptions,
     incomplete,
+    shapes,
     canary: runs.canary,
     canaryCaught: runs.campaigns.every((c) => c.canary.caught >= 0),
     spent: runs.spent,

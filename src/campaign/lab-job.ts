@@ -23,7 +23,7 @@ const DEEP_SEARCH = 20_000;
 /** A lab as campaigns need it: it runs case after case, and counts what its runs reach. */
 export interface CountingLab extends Lab {
   /** Runs the programs of the case on both models under a fresh schedule; judged without a search. */
-  attempt(c: Case, scheduler: Scheduler): Tried;
+  attempt(c: Case, scheduler: Scheduler, leader?: Side): Tried;
   readonly stepNames: readonly string[];
   /** What attempts reached since the last reset. */
   tally(): Tally;
@@ -38,6 +38,8 @@ export interface LabJobParts {
   readonly reference: ModelData;
   readonly generate: (prng: Prng, variants: readonly Prng[]) => Case;
   readonly strategy: Strategy;
+  /** The share of cases whose schedule is made while the reference runs. */
+  readonly referenceLeads: number;
   readonly search: number;
   /** The program operations that cases draw from. */
   readonly programs: ReadonlySet<string>;
@@ -64,12 +66,19 @@ export class LabJob implements Job {
 
   draw(seeds: readonly string[]): Case {
     const { drawn, scheduler } = this.drawn(seeds);
-    return { ...drawn, schedule: this.lab.schedule(drawn, scheduler).schedule };
+    return { ...drawn, schedule: this.lab.schedule(drawn, scheduler, this.leader(seeds)).schedule };
+  }
+
+  /** The model that runs while the schedule is made: a thread is held in a window only where its model has it. */
+  private leader(seeds: readonly string[]): Side {
+    const { referenceLeads } = this.parts;
+    if (referenceLeads === 0) return 'candidate';
+    return new Prng(`${seeds[seeds.length - 1]}/leader`).chance(referenceLeads) ? 'reference' : 'candidate';
   }
 
   tryCase(seeds: readonly string[]): Tried {
     const { drawn, scheduler } = this.drawn(seeds);
-    return this.lab.attempt(drawn, scheduler);
+    return this.lab.attempt(drawn, scheduler, this.leader(seeds));
   }
 
   private drawn(seeds: readonly string[]): { drawn: Case; scheduler: Scheduler } {

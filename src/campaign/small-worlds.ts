@@ -5,6 +5,7 @@ import type { Finding } from '../run/finding.js';
 import type { Laboratory } from '../run/laboratory.js';
 import type { Case } from '../scenario/case.js';
 import { exploreOn } from './exploration.js';
+import type { Shape } from '../patch/verdict.js';
 import type { Workforce } from './workforce.js';
 
 /** What exhaustive exploration of small worlds showed. */
@@ -14,6 +15,8 @@ export interface SmallWorlds {
   readonly preemptions: number;
   /** Worlds in which states were left out. */
   readonly incomplete: number;
+  /** How many worlds had so many threads, those with the fewest first. */
+  readonly shapes: readonly Shape[];
   readonly findings: readonly Finding[];
   /** Where they are saved, one each; undefined where nothing is. */
   readonly directories: readonly (string | undefined)[];
@@ -39,6 +42,7 @@ export async function exploreSmallWorlds(
   const began = Date.now();
   const findings: Finding[] = [];
   const exploration = { bounds: plan.bounds, reductions: REDUCED, outcomes: false };
+  const explored: Case[] = [];
   let [worlds, states, incomplete] = [0, 0, 0];
   while (worlds < plan.most && Date.now() - began < plan.milliseconds) {
     // as many worlds at once as there are workers
@@ -53,6 +57,7 @@ export async function exploreSmallWorlds(
     );
     for (const pair of pairs) {
       worlds++;
+      explored.push(pair.case);
       states += pair.candidate.states + pair.reference.states;
       if (!pair.candidate.complete || !pair.reference.complete) incomplete++;
       for (const shown of conclude([pair])) {
@@ -63,7 +68,15 @@ export async function exploreSmallWorlds(
     }
   }
   const directories = findings.map(plan.save);
-  return { worlds, states, preemptions: plan.bounds.preemptions, incomplete, findings, directories };
+  return {
+    worlds,
+    states,
+    preemptions: plan.bounds.preemptions,
+    incomplete,
+    shapes: shapesOf(explored),
+    findings,
+    directories,
+  };
 }
 
 function take(cases: Iterator<Case, void>, most: number): readonly Case[] {
@@ -74,4 +87,15 @@ function take(cases: Iterator<Case, void>, most: number): readonly Case[] {
     out.push(next.value);
   }
   return out;
+}
+
+function shapesOf(cases: readonly Case[]): readonly Shape[] {
+  const shapes = new Map<string, Shape>();
+  for (const { threads } of cases) {
+    const cpus = threads.filter((t) => t.kind === 'cpu').length;
+    const devices = threads.length - cpus;
+    const key = `${cpus} ${devices}`;
+    shapes.set(key, { cpus, devices, worlds: (shapes.get(key)?.worlds ?? 0) + 1 });
+  }
+  return [...shapes.values()].sort((a, b) => a.cpus - b.cpus || a.devices - b.devices);
 }

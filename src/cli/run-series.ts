@@ -1,6 +1,6 @@
 import type { Recipe } from '../campaign/job.js';
 import type { CampaignResult } from '../campaign/records.js';
-import { aimedWorlds } from '../campaign/aimed-worlds.js';
+import { weightsAround, worldsAround, type Aimed } from '../campaign/aim.js';
 import type { Runs } from '../campaign/judge-series.js';
 import { exploreSmallWorlds, type SmallWorlds } from '../campaign/small-worlds.js';
 import { prepareCampaign } from '../campaign/start.js';
@@ -9,9 +9,7 @@ import { callersOf, differingSteps, editedOperation } from '../patch/difference.
 import { imbalances } from '../patch/imbalance.js';
 import type { Placement } from '../patch/placement.js';
 import { printEdits } from '../program/edit-listing.js';
-import { existsIn } from '../program/kernel-version.js';
 import { operationsIn } from '../program/operations-in.js';
-import { caseGenerator, type GenerateOptions } from '../scenario/generate.js';
 import { strategyNamed } from '../schedule/strategies.js';
 import { callables, canaryRecipe, openJob, openPair, vocabulary } from './trade.js';
 import { saver } from './save-findings.js';
@@ -37,7 +35,7 @@ export interface RunPlan {
 }
 
 /** What `validate` does unless it is told otherwise. */
-export const USUAL = { search: 200, worlds: 24 };
+export const USUAL = { search: 200, worlds: 36 };
 
 /** How much more often operations that reach an edited function are drawn. */
 const AIM = 12;
@@ -45,6 +43,8 @@ const AIM = 12;
 const EXPLORE_SHARE = 0.2;
 const SMALL = { states: 60_000, preemptions: 2, depth: 4000 };
 const STRATEGY = 'aimed';
+/** What a patch repairs shows while its base runs: the patched kernel may lack the step before which it must be held. */
+const REFERENCE_LEADS = 0.3;
 
 /** Fuzzes the patched kernel beside its base, and explores small worlds around what the patch changes. */
 export async function runSeries(placement: Placement, plan: RunPlan): Promise<Runs> {
@@ -64,20 +64,29 @@ export async function runSeries(placement: Placement, plan: RunPlan): Promise<Ru
   };
   if (edits.length === 0) return { ...runs, campaigns: [], small: NO_WORLDS, spent: false };
   const aimed = callersOf(callables, new Set(edits.map(editedOperation)));
-  const recipe = (hardware: string): Recipe => ({
+  const unaimed: Recipe = {
     ...canary,
     candidate: base.model.name,
     reference: base.model.name,
     mutes: [],
     edits: printEdits(edits, vocabulary),
     emphasis: Object.fromEntries(aimed.map((name) => [name, AIM])),
-    hardware,
+    hardware: 'conforming',
     strategy: STRATEGY,
+    referenceLeads: REFERENCE_LEADS,
     search: plan.search,
-  });
+  };
+  const around = {
+    lab: await openPair(unaimed),
+    steps: steps.flat(),
+    aimed,
+    strategy: strategyNamed(STRATEGY),
+  };
+  const about = weightsAround(around, plan.seed);
+  const recipe = (hardware: string): Recipe => ({ ...unaimed, hardware, about });
   const campaigns: CampaignResult[] = [];
   for (const hardware of plan.hardware) campaigns.push(await fuzz(recipe(hardware), plan));
-  const small = await explore(recipe('conforming'), placement, steps.flat(), aimed, plan);
+  const small = await explore(recipe('conforming'), { ...around, about }, plan);
   return { ...runs, campaigns, small, spent: campaigns.some((c) => c.interrupted) };
 }
 
@@ -86,6 +95,7 @@ const NO_WORLDS: SmallWorlds = {
   states: 0,
   preemptions: SMALL.preemptions,
   incomplete: 0,
+  shapes: [],
   findings: [],
   directories: [],
 };
@@ -117,49 +127,11 @@ async function fuzz(recipe: Recipe, plan: RunPlan): Promise<CampaignResult> {
   }
 }
 
-/** Two CPU threads and one device, an operation or two each, around what the patch changes. */
-const SMALL_ODDS: GenerateOptions = {
-  roles: 1,
-  changes: [1],
-  users: [0, 1],
-  perUser: [1],
-  roleDevices: [1],
-  perDevice: [0, 1],
-  secondPud: 0,
-  secondMm: 0.15,
-  subscribers: [1],
-  focused: 1,
-};
-
-async function explore(
-  recipe: Recipe,
-  placement: Placement,
-  steps: Runs['steps'][number],
-  aimed: readonly string[],
-  plan: RunPlan,
-): Promise<SmallWorlds> {
-  const known = callables.filter((c) => existsIn(c, placement.base.model.kernel));
-  const generator = (plain: number): ReturnType<typeof caseGenerator> =>
-    caseGenerator(known, {
-      hardware: 'conforming',
-      emphasis: new Map(aimed.map((name) => [name, AIM * AIM])),
-      ...SMALL_ODDS,
-      plain,
-    });
-  const lab = await openPair(recipe);
-  const worlds = aimedWorlds({
-    lab,
-    steps: new Set(steps.map((s) => s.name)),
-    lacking: new Set(steps.flatMap((s) => (s.dropped ? [s.name] : []))),
-    strategy: strategyNamed(STRATEGY),
-    seed: `${plan.seed}/small`,
-    // what the patch changes is reached by a fault alone, or by an operation
-    draws: [generator(0), generator(1)],
-  });
+async function explore(recipe: Recipe, around: Aimed, plan: RunPlan): Promise<SmallWorlds> {
   const workforce = plan.hire(recipe, recipe);
   try {
-    return await exploreSmallWorlds(workforce, lab, worlds, {
-      save: await saver(recipe, lab, plan.crashes, plan.seed),
+    return await exploreSmallWorlds(workforce, around.lab, worldsAround(around, plan.seed), {
+      save: await saver(recipe, around.lab, plan.crashes, plan.seed),
       bounds: SMALL,
       most: plan.worlds,
       milliseconds: plan.cases === Infinity ? plan.seconds * EXPLORE_SHARE * 1000 : Infinity,

@@ -36,9 +36,14 @@ export function openLab(candidate: Model, reference: Model): CountingLab {
 }
 
 /** The same for cases that call no other programs than these. */
-export function openPart(candidate: Model, reference: Model, programs: ReadonlySet<string>): Laboratory {
+export function openPart(
+  candidate: Model,
+  reference: Model,
+  programs: ReadonlySet<string>,
+  beside: readonly Model[] = [],
+): Laboratory {
   const some = callables.filter((c) => programs.has(c.operation.name));
-  const edits = [...candidate.edits, ...reference.edits];
+  const edits = [candidate, reference, ...beside].flatMap((m) => m.edits);
   const reached = new Set(
     operationsWith(
       some.map((c) => c.operation),
@@ -49,7 +54,7 @@ export function openPart(candidate: Model, reference: Model, programs: ReadonlyS
     ...model,
     edits: model.edits.filter((e) => reached.has(editedOperation(e))),
   });
-  return new Laboratory(some, part(candidate), part(reference));
+  return new Laboratory(some, part(candidate), part(reference), undefined, beside.map(part));
 }
 
 /** Two models laid out, and the name of the candidate without the patch. */
@@ -130,8 +135,10 @@ export async function openJob(recipe: Recipe): Promise<Job> {
       subscribers: subscriberWeights([candidate.kernel, reference.kernel]),
       ...restricted,
       emphasis: new Map(Object.entries(recipe.emphasis ?? {})),
+      about: new Map(Object.entries(recipe.about ?? {})),
     }),
     strategy: strategyNamed(recipe.strategy),
+    referenceLeads: recipe.referenceLeads ?? 0,
     search: recipe.search,
     programs: new Set(recipe.operations.length > 0 ? recipe.operations : known.map((c) => c.operation.name)),
     texts: (finding) => textsOf(lab, finding),

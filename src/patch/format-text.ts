@@ -2,7 +2,7 @@ import { signatureOf } from '../run/finding.js';
 import { JUDGEMENT, tallyOf, verdictWords } from './judgement-words.js';
 import { count, plain, plural, wrap } from './plain-text.js';
 import { evidenceOf, placeOf, ranked, reachText, seriesRemarks } from './remarks.js';
-import type { Evidence, JudgedHunk, SeriesVerdict } from './verdict.js';
+import type { Evidence, JudgedHunk, SeriesVerdict, Shape } from './verdict.js';
 
 /** Findings that are printed of a hunk, and of the series. */
 const MOST = 3;
@@ -146,5 +146,10 @@ function worldsOf({ bounds: b }: SeriesVerdict): string {
   if (b.worlds === 0) return '';
   const most = b.preemptions === 0 ? 'no preemption' : `at most ${plural(b.preemptions, 'preemption')}`;
   const cut = b.incomplete > 0 ? `, ${b.incomplete} of them not to the end` : '';
-  return ` All schedules with ${most} of ${plural(b.worlds, 'small world')} were explored (${plural(b.states, 'state')}${cut}).`;
+  return ` All schedules with ${most} of ${plural(b.worlds, 'small world')} were explored (${plural(b.states, 'state')}${cut}): ${b.shapes.map(shapeText).join(', ')}.`;
+}
+
+/** `12 of 2 CPUs and 1 device`. */
+function shapeText({ cpus, devices, worlds }: Shape): string {
+  return `${worlds} of ${plural(cpus, 'CPU')}${devices === 0 ? '' : ` and ${plural(devices, 'device')}`}`;
 }

@@ -51,6 +51,13 @@ export interface Reach {
   readonly base: number;
 }
 
+/** Small worlds with so many threads. */
+export interface Shape {
+  readonly cpus: number;
+  readonly devices: number;
+  readonly worlds: number;
+}
+
 /** How far the judgement goes; every number was counted. */
 export interface JudgedBounds {
   readonly seed: string;
@@ -65,6 +72,7 @@ export interface JudgedBounds {
   readonly preemptions: number;
   /** Worlds in which states had to be left out. */
   readonly incomplete: number;
+  readonly shapes: readonly Shape[];
   readonly canary: string;
   readonly canaryCaught: boolean;
   /** The budget ended before the cases that were planned had run. */

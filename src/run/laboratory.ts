@@ -39,10 +39,12 @@ export class Laboratory implements Lab {
     readonly candidate: Model,
     readonly reference: Model,
     oracles: readonly Oracle[] = ORACLES,
+    /** Models whose steps schedules may name as well. */
+    beside: readonly Model[] = [],
   ) {
     const programs = callables.map((c) => c.operation);
-    for (const model of [candidate, reference]) checkEdits(operationsIn(programs), model);
-    const [a, b] = lower(programs, [candidate, reference], runtime) as [Code, Code];
+    for (const model of [candidate, reference, ...beside]) checkEdits(operationsIn(programs), model);
+    const [a, b] = lower(programs, [candidate, reference, ...beside], runtime) as [Code, Code];
     const differs = differing(a, b);
     const byName = new Map(callables.map((c) => [c.operation.name, c]));
     const worlds = new Worlds(byName, a.registers);
@@ -83,14 +85,19 @@ export class Laboratory implements Lab {
     return { outcome: outcomeOf(ended), steps: tracer.steps, layout: m.layout, start: tracer.start };
   }
 
-  /** One case of a campaign: runs both models under a fresh schedule. The finding is judged without a search. */
+  /**
+   * One case of a campaign: runs both models under a fresh schedule, which is made while one of them runs. The finding is
+   * judged without a search.
+   */
   attempt(
     c: Case,
     scheduler: Scheduler,
+    leader: Side = 'candidate',
   ): { steps: number; inconclusive: boolean; finding: Finding | undefined } {
-    const { shown: a, stretches } = this.record(c, scheduler, 'candidate');
+    const { shown: led, stretches } = this.record(c, scheduler, leader);
+    const follows = this.follow(c, leader === 'candidate' ? 'reference' : 'candidate', stretches);
     this.meter.note();
-    const b = this.follow(c, 'reference', stretches);
+    const [a, b] = leader === 'candidate' ? [led, follows] : [follows, led];
     const inconclusive = a.inconclusive || b.inconclusive;
     const compared = inconclusive ? undefined : compare(a, b);
     if (compared === undefined) return { steps: a.steps, inconclusive, finding: undefined };
@@ -109,25 +116,33 @@ export class Laboratory implements Lab {
   }
 
   /**
-   * Whether the candidate, under this schedule, runs one of the steps, or the reference one of those that the candidate
-   * lacks; names as coverage has them.
+   * Those of the steps that the candidate runs under this schedule, and of those that it lacks which the reference runs;
+   * names as coverage has them.
    */
-  reaches(c: Case, scheduler: Scheduler, steps: ReadonlySet<string>, lacking: ReadonlySet<string>): boolean {
+  reached(
+    c: Case,
+    scheduler: Scheduler,
+    steps: ReadonlySet<string>,
+    lacking: ReadonlySet<string>,
+  ): ReadonlySet<string> {
+    const out = new Set<string>();
     const { stretches } = this.record(c, scheduler, 'candidate');
-    if (this.ran('candidate', steps)) return true;
-    if (lacking.size === 0) return false;
-    this.follow(c, 'reference', stretches);
-    return this.ran('reference', lacking);
+    this.addRun('candidate', steps, out);
+    if (lacking.size > 0) {
+      this.follow(c, 'reference', stretches);
+      this.addRun('reference', lacking, out);
+    }
+    return out;
   }
 
-  /** The last run on that side had one of the steps. */
-  private ran(side: Side, steps: ReadonlySet<string>): boolean {
+  /** What the last run on that side had of the steps. */
+  private addRun(side: Side, steps: ReadonlySet<string>, out: Set<string>): void {
     const { code, recorder } = this.benches[side];
     for (let i = 0; i < recorder.length; i++) {
       const { program, path } = code.info(recorder.pcs[i]);
-      if (steps.has(`${program} ${path}`)) return true;
+      const name = `${program} ${path}`;
+      if (steps.has(name)) out.add(name);
     }
-    return false;
   }
 
   /** Paths of the visible steps of a program operation: the points that schedules name. */

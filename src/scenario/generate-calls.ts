@@ -57,6 +57,7 @@ export class Calls {
     let count = 0;
     let region = -1;
     let whole = false;
+    let own = -1;
     for (let i = 0; i < kinds.length; i++) {
       switch (kinds[i]) {
         case 'addr':
@@ -78,6 +79,12 @@ export class Calls {
             }
             whole = true;
           } else if (whole) addr = region * PTES_PER_PMD;
+          if (kinds[i] === 'addr') {
+            // what is moved goes elsewhere, or nothing is
+            if (own >= 0 && addr === args[own] && this.prng.chance(this.odds.elsewhere))
+              addr = this.elsewhere(addr, args, own);
+            own = i;
+          }
           args.push(addr);
           break;
         case 'own-pmd':
@@ -143,6 +150,19 @@ export class Calls {
   private neighbour(addr: number): number {
     const page = addr % PTES_PER_PMD;
     return addr - page + ((page + 1 + this.prng.below(PTES_PER_PMD - 1)) % PTES_PER_PMD);
+  }
+
+  /** An address of the mm other than `addr`, which argument `from` has as well; or that one gives it up. */
+  private elsewhere(addr: number, args: number[], from: number): number {
+    const { prng, pages } = this;
+    const count = args[from + 1] ?? 1;
+    const other =
+      addr -
+      (addr % pages) +
+      (((addr % pages) + count + prng.below(Math.max(1, pages - 2 * count + 1))) % pages);
+    if (prng.chance(0.5)) return this.room(other, count);
+    args[from] = this.room(other, count);
+    return addr;
   }
 
   /** `addr`, or before it, so that `count` pages fit into its mm. */

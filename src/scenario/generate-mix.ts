@@ -36,6 +36,15 @@ export interface Drawables {
   readonly kernel: Pool;
   readonly accesses: Pool;
   readonly device: Pool;
+  /** What cases may be about, and the operations that it may meet there, as often as by default. */
+  readonly about: Pool;
+  readonly partners: Pool;
+}
+
+/** An operation that a case is about, and those that meet it: see generate-meeting. */
+export interface Meeting {
+  readonly about: Drawable;
+  readonly partners: readonly Drawable[];
 }
 
 /** The operations of one case. */
@@ -51,6 +60,7 @@ export interface Mix {
   readonly compares: boolean;
   /** Accesses alone: nothing hinders faults from meeting. */
   readonly plain: boolean;
+  readonly meeting?: Meeting;
 }
 
 const NOTHING: Pool = { items: [], weights: [] };
@@ -64,17 +74,30 @@ export function isAccess(callable: Callable): boolean {
   return callable.args.includes('word');
 }
 
-export function drawables(callables: readonly Callable[], emphasis: ReadonlyMap<string, number>): Drawables {
+export function drawables(
+  callables: readonly Callable[],
+  emphasis: ReadonlyMap<string, number>,
+  about: ReadonlyMap<string, number> = new Map(),
+): Drawables {
   const all = callables
     .map((callable) =>
       drawable(callable, (callable.weight ?? 1) * (emphasis.get(callable.operation.name) ?? 1)),
     )
     .filter((d) => d.weight > 0 || isAccess(d.callable));
   const cpu = all.filter((d) => d.callable.by === 'cpu');
+  const weighed = (by: (c: Callable) => number): Pool =>
+    pool(
+      callables
+        .filter((c) => c.by === 'cpu')
+        .map((c) => drawable(c, by(c)))
+        .filter((d) => d.weight > 0),
+    );
   return {
     kernel: pool(cpu.filter((d) => !isAccess(d.callable))),
     accesses: pool(cpu.filter((d) => isAccess(d.callable))),
     device: pool(all.filter((d) => d.callable.by === 'device')),
+    about: weighed((c) => about.get(c.operation.name) ?? 0),
+    partners: weighed((c) => (isAccess(c) ? 0 : (c.weight ?? 1))),
   };
 }
 
@@ -116,6 +139,11 @@ export function drawMix(prng: Prng, from: Drawables, odds: Odds): Mix {
     const next = drawFurther(prng, kernel, kindBit(kind), odds);
     if (!items.includes(next)) items.push(next);
   }
+  return mixOf(prng, kind, items, odds);
+}
+
+/** A mix of these operations, with weights of its own. */
+export function mixOf(prng: Prng, kind: VmaKind, items: readonly Drawable[], odds: Odds): Mix {
   return {
     kind,
     kernel: { items, weights: items.map((d) => d.weight * (1 + prng.below(odds.uneven))) },

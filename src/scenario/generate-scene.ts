@@ -69,8 +69,12 @@ export class Threads {
 
   /** A thread of `mm`. `many`: weights of the numbers of its operations, from 1. */
   add(kind: 'cpu' | 'device', mm: number, many: readonly number[], draw: (mm: number) => Drawable): void {
+    this.program(kind, mm, 1 + this.scene.prng.weighted(many), draw);
+  }
+
+  private program(kind: 'cpu' | 'device', mm: number, many: number, draw: (mm: number) => Drawable): void {
     const operations: OperationCall[] = [];
-    const wanted = Math.min(1 + this.scene.prng.weighted(many), LIMITS.operations - 1, this.room);
+    const wanted = Math.min(many, LIMITS.operations - 1, this.room);
     while (operations.length < wanted) {
       const d = draw(mm);
       if (isAccess(d.callable)) this.accesses++;
@@ -78,6 +82,12 @@ export class Threads {
     }
     this.room -= wanted;
     this.drawn.push({ kind, mm, ...(kind === 'device' ? subscribed(this.scene) : {}), operations });
+  }
+
+  /** A thread of `mm` that calls these. */
+  fixed(kind: 'cpu' | 'device', mm: number, list: readonly Drawable[]): void {
+    let next = 0;
+    this.program(kind, mm, list.length, () => list[next++]);
   }
 
   /** Nobody would notice anything in a case without an access: a CPU thread gets one at its end. */

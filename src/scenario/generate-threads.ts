@@ -1,4 +1,5 @@
 import type { ThreadProgram } from './case.js';
+import { drawMeeting } from './generate-meeting.js';
 import type { Drawable } from './generate-mix.js';
 import { drawAccess, drawForCpu, drawSuiting, Threads, type Scene } from './generate-scene.js';
 import { LIMITS } from './world-rules.js';
@@ -8,7 +9,8 @@ const WAYS = [false, true, undefined];
 
 export function drawThreads(scene: Scene): readonly ThreadProgram[] {
   const threads = new Threads(scene);
-  if (scene.hot.roles && scene.from.accesses.items.length > 0) drawRoles(scene, threads);
+  if (scene.mix.meeting !== undefined) drawMeeting(scene, scene.mix.meeting, threads);
+  else if (scene.hot.roles && scene.from.accesses.items.length > 0) drawRoles(scene, threads);
   else drawAnyhow(scene, threads);
   return threads.done();
 }

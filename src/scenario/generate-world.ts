@@ -180,7 +180,7 @@ export function drawWorld(prng: Prng, mix: Mix, odds: Odds): { world: World; hot
     draft.sharePmdTable(mms, hotRegion - (hotRegion % PMDS_PER_PUD), forked);
   }
   if (mix.file && draft.files.length === 0) draft.files.push('page-cache');
-  const roles = prng.chance(odds.roles);
+  const roles = mix.meeting !== undefined || prng.chance(odds.roles);
   const hot = {
     // Where the second mm has something else at the place, its page is no partner of the first one's.
     mm: mms.length === 2 && mms[1][hotRegion].vma === mix.kind ? prng.below(2) : 0,

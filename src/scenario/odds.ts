@@ -94,12 +94,24 @@ export interface Odds {
   /** Operations of the other CPUs, from 1; one is a kernel operation, in the way of the change. */
   readonly perUser: readonly number[];
   readonly userInterferes: number;
+  /**
+   * A case is about one of the operations that the generator was told of (see generate-meeting): how many others meet it,
+   * from 0; each has a CPU of its own, apart from the one that uses the page; the operation comes after an access; devices,
+   * from 0.
+   */
+  readonly meetings: number;
+  readonly partners: readonly number[];
+  readonly meetingApart: number;
+  readonly meetingBefore: number;
+  readonly meetingDevices: readonly number[];
   /** CPUs write and devices read; the other way round; each does either. */
   readonly ways: readonly number[];
   /** The hot page of a focused case, by state: those in which a write makes a copy come first. */
   readonly hotState: Readonly<Record<PageState, number>>;
   /** An address is taken where the operation has no use for the vma. */
   readonly unsuited: number;
+  /** Where an operation takes two addresses, the second one is another. */
+  readonly elsewhere: number;
   /** A range is one whole PMD region. */
   readonly wholePmd: number;
   /** Of these, in a shared hugetlb mapping: one whole PUD region. */
@@ -176,9 +188,15 @@ export const DEFAULT_ODDS: Odds = {
   changeIsAccess: 0.2,
   perUser: [5, 3, 1],
   userInterferes: 0.28,
+  meetings: 0.6,
+  partners: [2, 7, 1],
+  meetingApart: 0.5,
+  meetingBefore: 0.3,
+  meetingDevices: [1, 1],
   ways: [6, 3, 3],
   hotState: { none: 2, page: 4, written: 3, clean: 4, lazyfree: 7, zero: 5, swapped: 4, shared: 6 },
   unsuited: 0.02,
+  elsewhere: 0.9,
   wholePmd: 0.33,
   wholePud: 0.5,
   onePage: 0.5,
@@ -189,4 +207,13 @@ export const DEFAULT_ODDS: Odds = {
   otherHardware: 0.5,
   lessCall: 0.12,
   otherCall: 0.12,
+};
+
+/** What differs where a case is about one operation: everything is near the hot page, and little is around it. */
+export const MEETING_ODDS: Partial<Odds> = {
+  secondMm: 0.15,
+  secondPud: 0,
+  focus: 64,
+  onePage: 0.8,
+  wholePmd: 0.1,
 };

@@ -34,6 +34,9 @@ const LONGEST_CPUS = 36;
 /** Of threads that come to stand where the two models differ, so many are stalled there, if that is asked for. */
 const AT_DIFFERENCE = 0.5;
 
+/** Then the other CPUs run their first operations before the first one begins, with this probability. */
+const WARMS_CPUS = 0.5;
+
 const NONE = -1;
 const AT_NEXT_UNLOCK = -2;
 
@@ -57,6 +60,8 @@ export class StallScheduler implements Scheduler {
   /** Devices alone until this step, or until so many operations have returned. */
   private warmUntil = 0;
   private warmOperations = 0;
+  /** CPUs that run alone until their first operation has returned. */
+  private warming = 0;
   private leading = false;
   private leader = NONE;
   private devices = 0;
@@ -91,6 +96,11 @@ export class StallScheduler implements Scheduler {
     }
     this.leading = prng.chance(LEADS);
     this.leader = this.prng.chance(FIRST_LEADS) ? 0 : NONE;
+    this.warming = 0;
+    if (this.atDifferences && prng.chance(WARMS_CPUS)) {
+      this.warming = (1 << cpus) - 2; // what they cache is what the first CPU may leave behind
+      this.leader = 0;
+    }
   }
 
   next(runnable: number, last: number, step: number, did?: LastStep): number {
@@ -116,6 +126,7 @@ export class StallScheduler implements Scheduler {
     if (did.tookAway && this.fuse[last] === NONE) this.plan(last, did.leftBehind);
     if (did.returned) {
       this.fuse[last] = NONE;
+      this.warming &= ~(1 << last);
       if (this.warmOperations > 0 && isIn(this.devices, last)) this.warmOperations--;
       if (this.relaying) this.devicesTurn = !isIn(this.devices, last);
       this.burst = 0;
@@ -155,6 +166,8 @@ export class StallScheduler implements Scheduler {
   private preferred(runnable: number, step: number): number {
     const devices = runnable & this.devices;
     if (devices !== 0 && (step < this.warmUntil || this.warmOperations > 0)) return devices;
+    const warming = runnable & this.warming;
+    if (warming !== 0 && this.stalled < 0) return warming;
     if (this.stalled < 0) return this.leading ? this.led(runnable) : runnable;
     const others = runnable & ~(1 << this.stalled);
     if (others === 0) return runnable;

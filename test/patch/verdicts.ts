@@ -86,6 +86,10 @@ const bounds: JudgedBounds = {
   states: 576_268,
   preemptions: 2,
   incomplete: 2,
+  shapes: [
+    { cpus: 2, devices: 1, worlds: 25 },
+    { cpus: 3, devices: 0, worlds: 15 },
+  ],
   canary: 'always-notify~wp_page_copy~wp_page_copy:range-end',
   canaryCaught: true,
   spent: false,

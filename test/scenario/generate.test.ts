@@ -155,3 +155,15 @@ test('two pages that are compared are two pages, mostly of mergeable regions', (
   const mergeable = all.filter(({ c, o }) => o.args.every((a) => c.world.mms.flat()[a >> 2].mergeable));
   expect(mergeable.length / all.length).toBeGreaterThan(0.6);
 });
+
+test('cases can be about an operation: the first CPU calls it, others meet it and use the page, on up to four CPUs', () => {
+  const about = new Map([['munmap', 1]]);
+  const all = cases(1000, { about, meetings: 1 });
+  const cpus = (c: Case): number => c.threads.filter((t) => t.kind === 'cpu').length;
+  expect(share(all, (c) => c.threads[0].operations.at(-1)!.name === 'munmap')).toBe(1);
+  for (const n of [2, 3, 4]) expect(share(all, (c) => cpus(c) === n)).toBeGreaterThan(0.03);
+  for (const c of all) checkCase(c, FAKES);
+  const users = (c: Case): boolean =>
+    c.threads.slice(1).some((t) => t.operations.filter((o) => o.name.startsWith('user_')).length >= 2);
+  expect(share(all, users)).toBe(1);
+});
