@@ -1,10 +1,10 @@
-import { flags, go_to, label, not, number, when } from '../../src/program/build.js';
+import { go_to, label, not, number, when } from '../../src/program/build.js';
 import {
   PageAnonExclusive,
   pte_swp_exclusive,
   SetPageAnonExclusive,
 } from '../../src/kernel/anon-exclusive.js';
-import { DIRTY, entry_target, maybe_mkwrite, pte_mkdirty, WRITE } from '../../src/kernel/entry.js';
+import { DIRTY, entry_target, maybe_mkwrite, pte_mkdirty } from '../../src/kernel/entry.js';
 import { pmdp_set_access_flags } from '../../src/kernel/huge.js';
 import { reuse_ksm_page } from '../../src/kernel/ksm.js';
 import { get_page, lock_page, PageKsm, put_page, trylock_page, unlock_page } from '../../src/kernel/page.js';
@@ -39,11 +39,11 @@ const TWO = number(2);
 const THREE = number(3);
 
 const wp = (name: string): ReturnType<typeof register> => register(do_wp_page, name);
-const [page, pte, addr] = ['page', 'pte', 'addr'].map(wp);
+const [page, pte, addr, vma] = ['page', 'pte', 'addr', 'vma'].map(wp);
 
 /** wp_page_reuse. */
 const reuse: readonly Step[] = [
-  ptep_set_access_flags(addr, pte, flags(WRITE, DIRTY)),
+  ptep_set_access_flags(addr, pte, maybe_mkwrite(DIRTY, vma)),
   pte_unmap_unlock(pte),
   go_to('out'),
 ];
@@ -192,8 +192,10 @@ function swapsIn(exclusive: boolean): readonly Edit[] {
 /** A huge page is written in place if nobody else refers to it; THP in the swap cache are left out. */
 function hugePages(exclusive: boolean): readonly Edit[] {
   const { name } = do_huge_pmd_wp_page;
-  const [head, pmd, haddr] = ['page', 'pmd', 'haddr'].map((r) => register(do_huge_pmd_wp_page, r));
-  const write = pmdp_set_access_flags(haddr, pmd, flags(WRITE, DIRTY));
+  const [head, pmd, haddr, mapping] = ['page', 'pmd', 'haddr', 'vma'].map((r) =>
+    register(do_huge_pmd_wp_page, r),
+  );
+  const write = pmdp_set_access_flags(haddr, pmd, maybe_mkwrite(DIRTY, mapping));
   return [
     ...(exclusive
       ? [

@@ -1,6 +1,6 @@
-import { call, flags, go_to, label, not, number, when } from '../../src/program/build.js';
+import { call, go_to, label, not, number, when } from '../../src/program/build.js';
 import { operation } from '../../src/program/operation.js';
-import { DIRTY, entry_target, maybe_mkwrite, mk_huge_pmd, WRITE } from '../../src/kernel/entry.js';
+import { DIRTY, entry_target, maybe_mkwrite, mk_huge_pmd } from '../../src/kernel/entry.js';
 import { HPAGE_PMD_NR, pmdp_set_access_flags } from '../../src/kernel/huge.js';
 import { copy_user_huge_page } from '../../src/kernel/highmem.js';
 import {
@@ -55,7 +55,7 @@ export const do_huge_pmd_wp_page = operation({
       put_page(page),
     ]),
     when(reuse_swap_page(page), [
-      pmdp_set_access_flags(haddr, pmd, flags(WRITE, DIRTY)),
+      pmdp_set_access_flags(haddr, pmd, maybe_mkwrite(DIRTY, vma)),
       unlock_page(page),
       go_to('out_unlock'),
     ]),

@@ -1,6 +1,6 @@
 import { call, go_to, label, not, number, when } from '../../src/program/build.js';
 import { operation } from '../../src/program/operation.js';
-import { DIRTY, entry_target, WRITE } from '../../src/kernel/entry.js';
+import { DIRTY, entry_target, maybe_mkwrite } from '../../src/kernel/entry.js';
 import {
   get_page,
   lock_page,
@@ -19,7 +19,6 @@ import {
   ptep_set_access_flags,
 } from '../../src/kernel/pgtable.js';
 import { page_mapping_is } from '../../src/kernel/filemap.js';
-import { flags } from '../../src/program/build.js';
 import { let_ } from '../../src/kernel/range.js';
 import { reuse_swap_page } from '../../src/kernel/swap.js';
 import { vma_is_shmem, vma_shared } from '../../src/kernel/vma.js';
@@ -68,7 +67,7 @@ export const do_wp_page = operation({
           ]),
           when(reuse_swap_page(page), [
             unlock_page(page),
-            ptep_set_access_flags(addr, pte, flags(WRITE, DIRTY)), // wp_page_reuse
+            ptep_set_access_flags(addr, pte, maybe_mkwrite(DIRTY, vma)), // wp_page_reuse
             pte_unmap_unlock(pte),
             go_to('out'),
           ]),
@@ -77,7 +76,7 @@ export const do_wp_page = operation({
       ],
       [
         when(vma_is_shmem(vma), [
-          ptep_set_access_flags(addr, pte, flags(WRITE, DIRTY)), // wp_page_shared without page_mkwrite: wp_page_reuse
+          ptep_set_access_flags(addr, pte, maybe_mkwrite(DIRTY, vma)), // wp_page_shared without page_mkwrite: wp_page_reuse
           pte_unmap_unlock(pte),
           go_to('out'),
         ]),
@@ -94,7 +93,7 @@ export const do_wp_page = operation({
             put_page(page),
             go_to('out'),
           ]),
-          ptep_set_access_flags(addr, again, flags(WRITE, DIRTY)),
+          ptep_set_access_flags(addr, again, maybe_mkwrite(DIRTY, vma)),
           pte_unmap_unlock(again),
           set_page_dirty(page), // fault_dirty_shared_page
           unlock_page(page),

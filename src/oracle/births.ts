@@ -7,7 +7,7 @@ import type { Asking } from './asking.js';
 import { backedValue, backingFrame, NO_ADDRESS } from './backing.js';
 import { adoptWindows } from './file-windows.js';
 import { heldSince, resultOf } from './held.js';
-import { DISCARDABLE, DROPPED, kindOfWindow, openOn, spareObject } from './objects.js';
+import { DISCARDABLE, DROPPED, EVERY_CHOSEN, kindOfWindow, openOn, spareObject } from './objects.js';
 import { isUnsure, unsureOf } from './pins.js';
 
 /** What a child's memory is when fork is complete. */
@@ -36,7 +36,7 @@ export function bear(l: Asking, t: number, start: number, count: number, child: 
     const passing = inTransit(m, to, t) ? l.home(parent) : -1;
     m.words[o + OBJECT.HOME] = (passing >= 0 ? passing : backingFrame(m, to)) + 1;
     m.words[o + OBJECT.STATE] =
-      (m.words[L.objectAt(parent) + OBJECT.STATE] & DISCARDABLE) | unsureOf(m, parent); // both map the freeable page
+      (m.words[L.objectAt(parent) + OBJECT.STATE] & (DISCARDABLE | EVERY_CHOSEN)) | unsureOf(m, parent); // both map the freeable page
     adoptWindows(m, object, to);
     for (let k = 0; k < PAGE_WORDS; k++) {
       const backed = passing >= 0 ? m.words[L.frameAt(passing) + FRAME.W + k] : backedValue(m, to, k);

@@ -13,11 +13,11 @@ import type { Judge } from './judge.js';
 import { Marks } from './marks.js';
 import { Overlap } from './overlap.js';
 import { poisonFile } from './objects.js';
-import { askOfPin, attachPin, excuseSyncs, isUnsure, loadPinned, makeSure, storePinned } from './pins.js';
+import { askOfPin, attachPin, excuseSyncs, loadPinned, makeSure, storePinned } from './pins.js';
 import { noLooks, type Oracle } from './oracle.js';
 import { loses } from './rights.js';
 import { unprotect } from './tracking.js';
-import { excuseRefusal, isUnsettled } from './unsettled.js';
+import { excuseRefusal, isUnsettled, isUnsettledRead } from './unsettled.js';
 import type { Verdict, Violation } from './verdict.js';
 import { allowedByWindows, closeWindow, discarding, freeSwapped, noteWrite, openWindow } from './windows.js';
 
@@ -180,8 +180,7 @@ export class LogicalMemory implements Observer<Machine>, Judge {
     for (const o of this.onLoaded) o.loaded!(this, t, addr, word, value, entry);
     this.looks.loaded++;
     const object = this.objectAt(addr);
-    if (isUnsettled(this.m, object, addr, entry) || isUnsure(this.m, object, word))
-      this.m.returns(t, NOT_COMPARED);
+    if (isUnsettledRead(this.m, object, addr, word, entry)) this.m.returns(t, NOT_COMPARED);
   }
 
   storing(_m: Machine, t: number, addr: number, word: number, value: number, entry: number): void {

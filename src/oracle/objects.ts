@@ -8,6 +8,23 @@ import { WINDOW } from '../machine/observer.js';
 
 /** OBJECT.STATE: the page may be dropped until it is written (MADV_FREE). */
 export const DISCARDABLE = 1;
+/**
+ * OBJECT.STATE: word 0 is what it was or zero, as reclaim chose before the page was written and kept; the bit above it is
+ * word 1's. Two models are not compared by it.
+ */
+export const CHOSEN = 16;
+export const EVERY_CHOSEN = (CHOSEN << PAGE_WORDS) - CHOSEN;
+/** A write keeps a discardable page: what its other words are from here on was the kernel's to decide. */
+export function keepPage(m: Machine, object: number, written: number): void {
+  const at = m.layout.objectAt(object) + OBJECT.STATE;
+  const state = m.words[at];
+  const others = EVERY_CHOSEN & ~(CHOSEN << written);
+  m.words[at] = (state & DISCARDABLE) === 0 ? state : (state & ~DISCARDABLE) | others;
+}
+/** See {@link CHOSEN}. */
+export const isChosen = (m: Machine, object: number, word: number): boolean =>
+  object >= 0 && (m.words[m.layout.objectAt(object) + OBJECT.STATE] & (CHOSEN << word)) !== 0;
+
 /** What the page holds may turn into zeros at any time; false for no object. */
 export const isDiscardable = (m: Machine, object: number): boolean =>
   object >= 0 && (m.words[m.layout.objectAt(object) + OBJECT.STATE] & DISCARDABLE) !== 0;

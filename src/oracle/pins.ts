@@ -6,7 +6,7 @@ import { bitOf } from '../machine/values.js';
 import { frameOf, PTE } from '../kernel/entry.js';
 import type { Asking } from './asking.js';
 import { isPoisoned } from './backing.js';
-import { DISCARDABLE, kindOfWindow } from './objects.js';
+import { DISCARDABLE, isChosen, kindOfWindow } from './objects.js';
 
 /**
  * Pins (get_user_pages) stand for the memory object of their address for as long as nothing ends that by its nature: a
@@ -51,7 +51,12 @@ export function loadPinned(l: Asking, t: number, word: number, value: number): v
   const entry = pinEntry(m, t);
   for (const o of l.oracles) o.pinLoaded?.(l, t, object, word, value, entry);
   l.looks.pinLoaded++;
-  if (object < 0 || frameOf(entry) !== l.home(object) || isUnsure(m, object, word))
+  if (
+    object < 0 ||
+    frameOf(entry) !== l.home(object) ||
+    isUnsure(m, object, word) ||
+    isChosen(m, object, word)
+  )
     m.returns(t, NOT_COMPARED);
 }
 

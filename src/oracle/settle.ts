@@ -11,7 +11,7 @@ import { transitOwner } from './after.js';
 import type { Asking } from './asking.js';
 import { addressOf, backedValue, backingFrame, fileValue, NO_ADDRESS, POISON } from './backing.js';
 import { heldSince, resultOf, writtenSince } from './held.js';
-import { BORN, COPIED, kindOfWindow } from './objects.js';
+import { BORN, COPIED, EVERY_CHOSEN, kindOfWindow } from './objects.js';
 import { isUnsure } from './pins.js';
 
 /** The end of a discard on one object. */
@@ -48,6 +48,7 @@ export function settleContents(l: Asking, t: number, kind: number, object: numbe
     else if (kind === WINDOW.DISCARD) m.words[o + OBJECT.CELL + k] = resultOf(m, addr, k);
     if (backed >= 0 && kind === WINDOW.DISCARD) tellOthers(m, t, object, k, backed);
   }
+  if (kind === WINDOW.DISCARD) m.words[o + OBJECT.STATE] &= ~EVERY_CHOSEN;
   const e = baseEntry(m, addr);
   // under migration the page may be in its new frame already
   if (!stays && kindOf(e) !== KIND_MIGRATION) m.words[o + OBJECT.HOME] = backingFrame(m, addr) + 1;

@@ -2,7 +2,8 @@ import { THREAD } from '../machine/layout.js';
 import { MAX_OPERATIONS, NOT_COMPARED, type Machine } from '../machine/machine.js';
 import { frameFor } from '../kernel/walk.js';
 import { isPoisoned } from './backing.js';
-import { isDiscardable } from './objects.js';
+import { isChosen, isDiscardable } from './objects.js';
+import { isUnsure } from './pins.js';
 import { discarding, unmapping } from './windows.js';
 
 /** Accesses whose outcome is not for the kernel to decide: the oracles judge them, two models are not compared by them. */
@@ -16,6 +17,17 @@ export function isUnsettled(m: Machine, object: number, addr: number, entry: num
     unmapping(m, addr) ||
     isPoisoned(m, frameFor(entry, addr))
   );
+}
+
+/** The same of a read, and of a word whose value nobody's write, or the kernel's choice, has decided. */
+export function isUnsettledRead(
+  m: Machine,
+  object: number,
+  addr: number,
+  word: number,
+  entry: number,
+): boolean {
+  return isUnsettled(m, object, addr, entry) || isUnsure(m, object, word) || isChosen(m, object, word);
 }
 
 /** An access that was refused while its address is being unmapped might as well have come before. */

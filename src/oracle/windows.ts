@@ -10,7 +10,7 @@ import { addressOf, isCutOff, NO_ADDRESS } from './backing.js';
 import { bear } from './births.js';
 import { discardsFile, fileObject, openOnCopies, promiseFile } from './file-windows.js';
 import { heldSince, resultOf } from './held.js';
-import { DISCARDABLE, kindOfWindow, openOn } from './objects.js';
+import { CHOSEN, DISCARDABLE, keepPage, kindOfWindow, openOn } from './objects.js';
 import { isUnsure, isWrittenByPin } from './pins.js';
 import { settleContents, settleFile } from './settle.js';
 import { isMark, mark, trackFromHere, unprotect } from './tracking.js';
@@ -69,10 +69,8 @@ export function noteWrite(m: Machine, object: number, word: number, bit: number)
   const L = m.layout;
   const o = L.objectAt(object);
   const watch = m.words[o + OBJECT.WATCH];
-  if (watch === 0) {
-    m.words[o + OBJECT.STATE] &= ~DISCARDABLE;
-    return;
-  }
+  m.words[o + OBJECT.STATE] &= ~(CHOSEN << word);
+  if (watch === 0) return keepPage(m, object, word);
   let freeing = false;
   for (let t = 0; t < L.geometry.cpus; t++) {
     if ((watch & (1 << t)) === 0) continue;
@@ -80,7 +78,7 @@ export function noteWrite(m: Machine, object: number, word: number, bit: number)
     freeing ||= kindOfWindow(m, t) === WINDOW.FREE;
   }
   if ((m.words[o + OBJECT.STATE] & DISCARDABLE) === 0) return;
-  if (!freeing) m.words[o + OBJECT.STATE] &= ~DISCARDABLE;
+  if (!freeing) keepPage(m, object, word);
   // drops of the page that are under way may not lose this write
   for (let t = 0; t < L.geometry.cpus; t++) {
     if ((watch & (1 << t)) === 0 || kindOfWindow(m, t) !== WINDOW.NONE) continue;

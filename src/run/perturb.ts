@@ -31,6 +31,20 @@ export function* nearby(schedule: readonly Stretch[], limit: number): Generator<
   }
 }
 
+/**
+ * The same schedule without one of its stretches, then without two: a thread that one model lets run that far may do all
+ * of it later in the other. At most `limit` of them.
+ */
+export function* without(schedule: readonly Stretch[], limit: number): Generator<readonly Stretch[]> {
+  let given = 0;
+  for (let second = -1; second < schedule.length; second++) {
+    for (let first = second + 1; first < schedule.length; first++) {
+      if (given++ >= limit) return;
+      yield schedule.filter((_, i) => i !== first && i !== second);
+    }
+  }
+}
+
 /** The stretch at `from` stands at `to`; what its thread does between them goes first, in order. */
 function moved(stretches: readonly Stretch[], from: number, to: number): Stretch[] {
   const { thread } = stretches[from];

@@ -3,7 +3,7 @@ import { MMF } from '../kernel/oom.js';
 import { PAGE_WORDS } from '../machine/geometry.js';
 import { MM, VPAGE } from '../machine/layout.js';
 import { backedValue } from '../oracle/backing.js';
-import { isDiscardable } from '../oracle/objects.js';
+import { isChosen, isDiscardable } from '../oracle/objects.js';
 import { bitOf, describeValue, FIRST_TAG, MAX_WRITES } from '../machine/values.js';
 
 /** What a run left to see: what its accesses returned, and what a fresh reader gets. */
@@ -19,7 +19,8 @@ export function finalMemory(m: Machine): Int32Array {
 
 /**
  * The same, for comparing two models: whether the oom reaper takes the memory of a victim, and reclaim a page that
- * MADV_FREE gave away, is the kernel's to decide, so that what is left of either is not compared.
+ * MADV_FREE gave away, is the kernel's to decide, so that what is left of either is not compared, nor what stood in such a
+ * page beside a word that was written to it.
  */
 export function comparedMemory(m: Machine): Int32Array {
   const out = finalMemory(m);
@@ -29,8 +30,9 @@ export function comparedMemory(m: Machine): Int32Array {
       out.fill(NOT_COMPARED, mm * words, (mm + 1) * words);
   }
   for (let addr = 0; addr < m.layout.geometry.mms * m.layout.pages; addr++) {
-    if (isDiscardable(m, m.words[m.layout.vpage(addr) + VPAGE.OBJECT] - 1))
-      out.fill(NOT_COMPARED, addr * PAGE_WORDS, (addr + 1) * PAGE_WORDS);
+    const object = m.words[m.layout.vpage(addr) + VPAGE.OBJECT] - 1;
+    for (let k = 0; k < PAGE_WORDS; k++)
+      if (isDiscardable(m, object) || isChosen(m, object, k)) out[addr * PAGE_WORDS + k] = NOT_COMPARED;
   }
   return out;
 }

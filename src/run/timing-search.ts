@@ -6,7 +6,7 @@ import { chances } from './chances.js';
 import type { Shown } from './compare.js';
 import { Early } from './early.js';
 import { Guided, hear, noteEffects, type Effect } from './guided.js';
-import { merges, nearby } from './perturb.js';
+import { merges, nearby, without } from './perturb.js';
 import { Replay } from './replay.js';
 import { searcher } from './searcher.js';
 import { show } from './show.js';
@@ -37,8 +37,8 @@ export class TimingSearch {
 
   /**
    * True when the reference gives the candidate's results under another schedule, whichever way chance falls there: with
-   * the same effects in the same order, with one operation early, near the aligned schedule, in a merge of its
-   * stretches, or under one of `search` others.
+   * the same effects in the same order, with one operation early, without a stretch or two of the aligned schedule, near
+   * it, in a merge of its stretches, or under one of `search` others.
    */
   finds(c: Case, search: number, sameResults: (shown: Shown) => boolean): boolean {
     const same = (shown: Shown): boolean =>
@@ -55,6 +55,7 @@ export class TimingSearch {
     const stretches = this.stretches(c);
     yield* this.early(c, stretches);
     const prng = new Prng(`timing ${hashText(JSON.stringify({ ...c, schedule: [] }))}`);
+    for (const fewer of without(stretches, NEARBY)) yield this.follow(c, fewer);
     // a stretch ends where its thread waits: what is left runs in turns, or thread by thread
     for (const schedule of [stretches, toTheEnd(c, stretches)]) {
       for (const near of nearby(schedule, Math.max(NEARBY, search))) yield this.follow(c, near);

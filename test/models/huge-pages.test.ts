@@ -8,6 +8,7 @@ import { operationsWith } from '../../src/program/operations-in.js';
 import type { Register } from '../../src/program/step.js';
 import { Laboratory } from '../../src/run/laboratory.js';
 import type { Case, Region } from '../../src/scenario/case.js';
+import { ends, segments, stops } from '../corpus/write-case.js';
 import { strategyNamed } from '../../src/schedule/strategies.js';
 
 const SCHEDULES = 2000;
@@ -151,6 +152,39 @@ test('a hole in a part of a huge page of tmpfs splits it from v5.7 on, beside it
   expect(verdicts({ ...v6_6, edits: [...v6_6.edits, unmaps] }, punched, 500)).toEqual([]); // zeroed instead
   const zeroes = drop('shmem_undo_range', { callee: 'clear_highpage', put: true });
   expect(verdicts({ ...v6_6, edits: [...v6_6.edits, unmaps, zeroes] }, punched, 500)).toEqual(['stale-read']);
+});
+
+test('a hole punch that waits for whoever moves a huge entry between two places leaves no device the page that it frees', () => {
+  const dax: Region = { ...region('huge'), vma: 'dax' };
+  const one = caseOf('huge', 1, [
+    [['ext4_punch_hole', [0, 1]]],
+    [['mremap', [0, 4, 4]]],
+    [['device_write', [0, 0]]],
+  ]);
+  const [punch, move, device] = one.threads;
+  const c: Case = {
+    ...one,
+    world: { ...one.world, mms: [[dax, { ...region('pages'), vma: 'none' }]], files: ['dax'] },
+    threads: [punch, move, { ...device, kind: 'device' }],
+  };
+  const reference = named('always-notify');
+  const waits = (e: (typeof reference.edits)[number]): boolean =>
+    'why' in e && e.why?.includes('waits for whoever is clearing') === true;
+  const v6_12 = named('v6.12');
+  const patient = { ...v6_12, edits: [...v6_12.edits, ...reference.edits.filter(waits)] };
+  for (const [model, verdict] of [
+    [v6_12, 'freed-page-write'],
+    [patient, undefined],
+  ] as const) {
+    const lab = new Laboratory(callables, model, model);
+    const schedule = segments(lab, c.threads, [
+      stops(2, 0, 'device_write', 'post'),
+      stops(1, 0, 'mremap move_vma move_page_tables move_huge_pmd', 'set_pmd_at'),
+      ends(0, 0),
+      ends(2, 0),
+    ]);
+    expect(lab.replay({ ...c, schedule }, 'candidate').violation?.kind).toBe(verdict);
+  }
 });
 
 const operations = operationsWith(

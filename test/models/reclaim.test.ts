@@ -2,8 +2,15 @@ import { expect, test } from '@jest/globals';
 
 import { callables, models } from '../../models/models.js';
 import { Prng } from '../../src/base/prng.js';
+import { oom_reap_task_mm } from '../../models/operations/oom_reap_task_mm.js';
+import { MMF } from '../../src/kernel/oom.js';
+import { MM } from '../../src/machine/layout.js';
+import { verb } from '../../src/machine/verb.js';
+import { drop, insert, type Model } from '../../src/program/model.js';
+import { DONE } from '../../src/program/primitive.js';
 import { Laboratory } from '../../src/run/laboratory.js';
 import type { Case, PageState, VmaKind } from '../../src/scenario/case.js';
+import { ends, segments, stops } from '../corpus/write-case.js';
 import { strategyNamed } from '../../src/schedule/strategies.js';
 
 const reference = models.find((m) => m.name === 'always-notify')!;
@@ -38,8 +45,8 @@ function caseOf(vma: VmaKind, state: PageState, programs: readonly (readonly Cal
 }
 
 /** The kinds of verdict that the model meets on the case under so many schedules. */
-function verdicts(model: string, c: Case, schedules: number): readonly string[] {
-  const kernel = models.find((m) => m.name === model)!;
+function verdicts(model: string | Model, c: Case, schedules: number): readonly string[] {
+  const kernel = typeof model === 'string' ? models.find((m) => m.name === model)! : model;
   const lab = new Laboratory(callables, kernel, kernel);
   const kinds = new Set<string>();
   for (let i = 0; i < schedules; i++) {
@@ -99,6 +106,65 @@ test('a poisoned page is judged for no contents, whoever reads and reclaims it',
     ]);
     expect(verdicts('always-notify', c, 1000)).toEqual([]);
   }
+});
+
+test('the oom killer chooses no process whose last thread has begun to exit, or its reaper meets page tables that are gone', () => {
+  const one = caseOf('anon', 'page', [[['exit_mm']], [['__oom_reap_task_mm', 0]]]);
+  const [exits, reaper] = one.threads;
+  const mms = [one.world.mms[0], one.world.mms[0]];
+  const c: Case = { ...one, world: { ...one.world, mms }, threads: [exits, { ...reaper, mm: 1 }] };
+  const chosen = verb('mark_oom_victim_late', ['addr'], (m, _t, addr) => {
+    m.words[m.layout.mmAt(addr >> m.layout.pagesShift) + MM.FLAGS] |= MMF.VICTIM;
+    return DONE;
+  });
+  const { name, locals } = oom_reap_task_mm;
+  const [start] = locals.filter((r) => r.name === 'start');
+  const late = [
+    insert(name, 'before', { callee: 'mark_oom_victim' }, [chosen(start)]),
+    drop(name, { callee: 'mark_oom_victim' }),
+  ];
+  // exit_mmap has seen no victim; the reaper holds the lock of a table that goes
+  const runs = [
+    stops(0, 0, 'exit_mm exit_mmap', 'unlink_vmas'),
+    stops(1, 0, '__oom_reap_task_mm zap_pmd_range zap_pte_range', 'ptep_get'),
+    ends(0, 0),
+  ];
+  const hasty = { ...reference, edits: [...reference.edits, ...late] };
+  for (const [model, verdict] of [
+    [hasty, 'contract'],
+    [reference, undefined],
+  ] as const) {
+    const lab = new Laboratory(callables, model, model);
+    const schedule = segments(lab, c.threads, model === hasty ? runs : runs.slice(0, 1));
+    expect(lab.replay({ ...c, schedule }, 'candidate').violation?.kind).toBe(verdict);
+  }
+});
+
+test('the fault that breaks a KSM page of a read-only vma makes it no more writable', () => {
+  const scan: Called = ['ksm_scan', 0, 1];
+  const one = caseOf('anon', 'page', [[scan], [scan, ['user_write', 0, 0]]]);
+  const [[first, empty]] = one.world.mms;
+  const readOnly = {
+    ...first,
+    writable: false,
+    mergeable: true,
+    pages: ['page', 'page', 'none', 'none'],
+  } as const;
+  const c: Case = { ...one, world: { ...one.world, mms: [[readOnly, empty]] } };
+  const merge = (nth: string, step: string): string =>
+    `ksm_scan:${nth} try_to_merge_with_ksm_page:7 try_to_merge_one_page:12 write_protect_page:${step}`;
+  // the first scanner has broken the page while the second stands before its own write fault
+  const schedule: Case['schedule'] = (
+    [
+      [0, merge('16', '26 mmu_notifier_invalidate_range_end.end')],
+      [1, 'ksm_scan:6 get_mergeable_page:2 down_read'],
+      [0, merge('18', '2 mmu_notifier_invalidate_range_start.start')],
+      [1, 'ksm_scan:20 break_cow:6 break_ksm:7 handle_mm_fault:35 pte_offset_map'],
+    ] as const
+  ).map(([thread, path]) => ({ thread, operation: 0, path, occurrence: 1 }));
+  const kernel = models.find((m) => m.name === 'v6.6')!;
+  const lab = new Laboratory(callables, kernel, kernel);
+  expect(lab.replay({ ...c, schedule }, 'candidate').violation).toBeUndefined();
 });
 
 test('a sync that cleans one mapping promises nothing of another, which a NUMA hint has changed and not flushed', () => {

@@ -71,3 +71,44 @@ test('which page a second memory error hits is chance, and no divergence', () =>
   expect(lab.replay(c, 'candidate').finalMemory).not.toBe(lab.replay(c, 'reference').finalMemory);
   expect(lab.judge(c, 20)).toBeUndefined();
 });
+
+test('what stands beside a word that was written to a page that reclaim had dropped is its choice, and no divergence', () => {
+  // the reference writes the huge page in place, so that reclaim meets another page, which it cannot drop
+  const dropped = { ...call('shrink_page_list', 12), choices: ['swapbacked-mismatch'] };
+  const threads = [
+    cpu(0, call('migrate_pages', 12), dropped),
+    device(1, call('device_write', 12, 0), call('device_write', 12, 0)),
+  ];
+  const v6_1 = labOf('v6.1');
+  const schedule = segments(v6_1, threads, [ends(1, 0)]);
+  const none = region('none', []);
+  const mms = [0, 1].map(() => [none, region('anon', [], { map: 'huge-shared' })]);
+  const c = { world: world(mms), hardware: {}, threads, schedule };
+  expect(v6_1.replay(c, 'candidate').finalMemory).not.toBe(v6_1.replay(c, 'reference').finalMemory);
+  expect(v6_1.judge(c, 20)).toBeUndefined();
+});
+
+test('a read that the reference lets run before the others can come after them as well, and is no divergence', () => {
+  const WRITE = call('gup_fast_write', 4, 0);
+  const READ = call('user_read', 4, 0);
+  const ZERO = call('user_read', 0, 0);
+  const threads = [
+    cpu(0, WRITE, ZERO, ZERO, READ, READ, call('user_write', 4, 0)),
+    cpu(0, WRITE),
+    { ...device(0, call('device_write', 1, 0), call('device_read', 4, 0)), subscriber: 'pin' as const },
+    device(0, call('device_read', 4, 0)),
+  ];
+  const v4_12 = labOf('v4.12');
+  // where the two kernels call huge_pte_alloc differs, and only the candidate's device stops there
+  const fault =
+    'device_read:14 prq_event_thread:16 handle_mm_fault:2 hugetlb_fault:14+2 huge_pte_alloc:14 pmd_alloc';
+  const rest = segments(v4_12, threads, [
+    ends(2, 1),
+    stops(0, 4, 'user_read', 'load'),
+    stops(1, 0, 'gup_fast_write put_pinned_page', 'lock_page'),
+  ]);
+  const schedule = [{ thread: 3, operation: 0, path: fault, occurrence: 1 }, ...rest];
+  const mapped = [region('anon', []), region('hugetlb-private', [])];
+  const c = { world: world([mapped]), hardware: {}, threads, schedule };
+  expect(v4_12.judge(c, 20)).toBeUndefined();
+}, 30_000);
