@@ -13,7 +13,7 @@ import { make_migration_entry, swp_entry_to_pte } from '../../src/kernel/entry.j
 import { set_huge_pte_at } from '../../src/kernel/hugetlb.js';
 import { make_read_migration_entry } from '../../src/kernel/migrate.js';
 import { PageAnon } from '../../src/kernel/page.js';
-import { set_pte_at } from '../../src/kernel/pgtable.js';
+import { ptep_clear_flush, ptep_get_and_clear, set_pte_at } from '../../src/kernel/pgtable.js';
 import { let_ } from '../../src/kernel/range.js';
 import { page_dup_compound_rmap, page_dup_rmap } from '../../src/kernel/rmap.js';
 import { page_swap_slot } from '../../src/kernel/swap.js';
@@ -88,7 +88,16 @@ function collects(): readonly Edit[] {
     register(migrate_vma_collect, r),
   );
   const left = make_migration_entry(page, entry);
+  const clear = { callee: 'ptep_get_and_clear' };
   return [
+    insert(name, 'before', clear, [
+      when(
+        PageAnonExclusive(page),
+        [ptep_clear_flush(addr, pte, entry)], // see page_try_share_anon_rmap: pins of GUP-fast
+        [ptep_get_and_clear(addr, pte, entry)],
+      ),
+    ]),
+    drop(name, clear),
     insert(name, 'after', { callee: 'set_pte_at' }, [
       when(
         PageAnonExclusive(page),
