@@ -23,6 +23,8 @@ export interface Recipe {
   readonly mutes: readonly string[];
   /** Program operations that cases may call; none means all. */
   readonly operations: readonly string[];
+  /** Kinds of subscribers that devices may be; none means all that the kernels have. */
+  readonly subscribers?: readonly string[] | undefined;
   /** `default`, `conforming`, `any`, or `switch=value,…` for every case. */
   readonly hardware: string;
   /** Name of a strategy. */

@@ -7,6 +7,7 @@ import type { CampaignPlan } from '../campaign/campaign.js';
 import { HARDWARE, hardwareFrom } from '../machine/hardware.js';
 import type { Callable } from '../program/callable.js';
 import type { HardwareWanted } from '../scenario/generate-hardware.js';
+import { SUBSCRIBERS } from '../scenario/world-rules.js';
 import { strategyNamed } from '../schedule/strategies.js';
 import { parseDuration } from './duration.js';
 import { absoluteModel } from './load-model.js';
@@ -23,6 +24,7 @@ export interface FuzzOptions {
   readonly seed?: string;
   readonly hardware: string;
   readonly operations?: string;
+  readonly subscribers?: string;
   readonly strategy: string;
   readonly shrinkTries: string;
   readonly search: string;
@@ -69,6 +71,20 @@ export function parseOperations(text: string | undefined, callables: readonly Ca
   return [...new Set(names)];
 }
 
+/** The kinds of subscribers that devices may be; none means all. Throws {@link BadInput}. */
+export function parseSubscribers(text: string | undefined): string[] {
+  if (text === undefined) return [];
+  const names = text.split(',').map((n) => n.trim());
+  const known: readonly string[] = SUBSCRIBERS;
+  for (const name of names) {
+    if (!known.includes(name))
+      throw new BadInput(
+        `Unknown subscriber "${name}"; expected ${known.join(', ')}.${didYouMean(name, known)}`,
+      );
+  }
+  return [...new Set(names)];
+}
+
 export function recipeOf(options: FuzzOptions, callables: readonly Callable[], cwd: string): Recipe {
   strategyNamed(options.strategy);
   return {
@@ -76,6 +92,7 @@ export function recipeOf(options: FuzzOptions, callables: readonly Callable[], c
     reference: absoluteModel(options.reference, cwd),
     mutes: options.mute,
     operations: parseOperations(options.operations, callables),
+    subscribers: parseSubscribers(options.subscribers),
     hardware: parseHardware(options.hardware),
     strategy: options.strategy,
     search: parseCount('--search', options.search, 0, 1_000_000),

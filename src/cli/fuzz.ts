@@ -36,6 +36,7 @@ export function fuzzCommand(): Command {
     .option('--seed <text>', 'seed of the campaign (default: drawn, and printed)')
     .option('--hardware <set>', 'default, conforming, any, or switch=value,… for every case', 'default')
     .option('--operations <names>', 'restrict the cases to these operations, separated by commas')
+    .option('--subscribers <kinds>', 'devices are of these kinds alone: sva, kvm, interval, legacy, pin')
     .option('--strategy <name>', 'how schedules are drawn; a name of "list strategies"', 'mixed')
     .option('--shrink-tries <n>', 'runs that shrinking one finding may take', '4000')
     .option('--search <n>', 'schedules of the reference tried before a finding is candidate-only', '200')
@@ -118,6 +119,7 @@ function commandOf(options: FuzzOptions, seed: string): string {
   for (const mute of options.mute) words.push('--mute', mute);
   if (options.hardware !== 'default') words.push('--hardware', options.hardware);
   if (options.operations !== undefined) words.push('--operations', options.operations);
+  if (options.subscribers !== undefined) words.push('--subscribers', options.subscribers);
   if (options.strategy !== 'mixed') words.push('--strategy', options.strategy);
   if (options.cases !== undefined) words.push('--cases', options.cases);
   if (options.duration !== undefined) words.push('--duration', options.duration);

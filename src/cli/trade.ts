@@ -1,4 +1,5 @@
 import { callables, models } from '../../models/models.js';
+import { BadInput } from '../base/errors.js';
 import type { Recipe, Job } from '../campaign/job.js';
 import { bucketName } from '../campaign/bucket.js';
 import { LabJob, type CountingLab } from '../campaign/lab-job.js';
@@ -115,6 +116,18 @@ export function textsOf(lab: CountingLab, finding: Finding): { trace: string; re
   return { trace: renderTrace(finding, lab), readme: renderReadme(finding, lab, replay) };
 }
 
+function subscribersOf(kernels: readonly Model[], wanted: readonly string[]): readonly number[] {
+  const weights = subscriberWeights(
+    kernels.map((m) => m.kernel),
+    wanted,
+  );
+  if (weights.every((weight) => weight === 0))
+    throw new BadInput(
+      `No subscriber of --subscribers ${wanted.join(',')} is in both ${kernels.map((m) => m.name).join(' and ')}; expected kinds of their releases.`,
+    );
+  return weights;
+}
+
 /** Opens the job of a recipe; what workers load. Throws BadInput for names that mean nothing. */
 export async function openJob(recipe: Recipe): Promise<Job> {
   const { lab, unpatched } = await pairOf(recipe);
@@ -132,7 +145,7 @@ export async function openJob(recipe: Recipe): Promise<Job> {
     reference: modelData(reference, operations),
     generate: caseGenerator(known, {
       hardware: hardwareWanted(recipe.hardware),
-      subscribers: subscriberWeights([candidate.kernel, reference.kernel]),
+      subscribers: subscribersOf([candidate, reference], recipe.subscribers ?? []),
       ...restricted,
       emphasis: new Map(Object.entries(recipe.emphasis ?? {})),
       about: new Map(Object.entries(recipe.about ?? {})),

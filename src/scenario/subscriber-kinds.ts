@@ -12,9 +12,18 @@ const LIFETIMES: Readonly<Record<SubscriberKind, Lifetime>> = {
   pin: {},
 };
 
-/** How often each kind is drawn for models of these kernels; undefined for one that stands for no release. */
-export function subscriberWeights(kernels: readonly (KernelVersion | undefined)[]): readonly number[] {
+/**
+ * How often each kind is drawn for models of these kernels (undefined for one that stands for no release); of those in
+ * `wanted` alone if there are any.
+ */
+export function subscriberWeights(
+  kernels: readonly (KernelVersion | undefined)[],
+  wanted: readonly string[] = [],
+): readonly number[] {
   return SUBSCRIBERS.map((kind, i) =>
-    kernels.every((kernel) => existsIn(LIFETIMES[kind], kernel)) ? DEFAULT_ODDS.subscribers[i] : 0,
+    (wanted.length === 0 || wanted.includes(kind)) &&
+    kernels.every((kernel) => existsIn(LIFETIMES[kind], kernel))
+      ? DEFAULT_ODDS.subscribers[i]
+      : 0,
   );
 }

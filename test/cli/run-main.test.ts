@@ -18,6 +18,12 @@ const wrong: [string, string[], RegExp][] = [
     /Did you mean "wp_page_copy"\?/,
   ],
   ['an unknown strategy', ['fuzz', '--strategy', 'pcct'], /Did you mean "pct"\?/],
+  ['an unknown subscriber', ['fuzz', '--subscribers', 'kvn'], /Did you mean "kvm"\?/],
+  [
+    'a subscriber of other releases',
+    ['fuzz', '--candidate', 'v4.14', '--subscribers', 'interval'],
+    /No subscriber of --subscribers interval is in both v4.14 and always-notify/,
+  ],
   ['an unknown operation', ['fuzz', '--operations', 'munmp'], /Did you mean "munmap"\?/],
   ['an unknown switch', ['fuzz', '--hardware', 'dirty=late'], /Unknown hardware switch "dirty"/],
   ['no worker', ['fuzz', '--workers', '0'], /Invalid --workers "0"/],
