@@ -105,7 +105,10 @@ export const backports: readonly Model[] = [
   backport(
     'unbalanced',
     'START before the lock for every page; the way out that munlock takes before it leads to the END; shared tables are kept',
-    [insert(NAME, 'before', { callee: 'has' }, [when(has(flags, TTU_MUNLOCK), [close()])]), ...bracket()],
+    [
+      insert(NAME, 'before', { callee: 'has', nth: 1 }, [when(has(flags, TTU_MUNLOCK), [close()])]),
+      ...bracket(),
+    ],
     'a bracket is ended that was not started when munlock passes a vma by',
   ),
   backport('page-huge', 'START and END only for hugetlb pages, and shared tables are given up', [

@@ -36,7 +36,13 @@ function hugetlb(): readonly Edit[] {
     insert(name, 'before', { callee: 'get_page' }, [label('shared')], ALONE_HUGETLB),
     // and a new page that somebody else has isolated meanwhile is copied while hugetlb_no_page has it locked
     insert(hugetlb_no_page.name, 'before', { callee: 'set_huge_pte_at' }, [get_page(fresh)], ALONE_HUGETLB),
-    insert(hugetlb_no_page.name, 'after', { callee: 'unlock_page' }, [put_page(fresh)], ALONE_HUGETLB),
+    insert(
+      hugetlb_no_page.name,
+      'after',
+      { callee: 'unlock_page', nth: 2 },
+      [put_page(fresh)],
+      ALONE_HUGETLB,
+    ),
   ];
 }
 

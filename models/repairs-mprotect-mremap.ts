@@ -71,7 +71,7 @@ export const moveRetries: readonly Edit[] = [
   insert(
     move_ptes.name,
     'before',
-    { callee: 'pte_offset_map_lock' },
+    { callee: 'pte_offset_map_lock', nth: 1 },
     [
       when(pmd_none_or_trans_huge(register(move_ptes, 'old_addr')), [
         call(drop_rmap_locks, {

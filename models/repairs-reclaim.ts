@@ -31,7 +31,7 @@ export const zapKeepsMapping: readonly Edit[] = [
   insert(
     zap_pte_range.name,
     'before',
-    { callee: 'page_remove_rmap' },
+    { callee: 'page_remove_rmap', nth: 1 },
     [
       when(equal(register(zap_pte_range, 'force_flush'), ONE), [
         when(tlb_needs_flush(), [tlb_flush_mmu_tlbonly()]),

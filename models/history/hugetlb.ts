@@ -147,7 +147,7 @@ function holdMapping(): readonly Edit[] {
   const remove = remove_inode_hugepages;
   const [at] = registers(remove, 'at');
   const both = flags(TTU_MIGRATION, TTU_RMAP_LOCKED);
-  const release = { callee: 'mutex_unlock' };
+  const release = { callee: 'mutex_unlock', nth: 1 };
   return [
     insert(fault.name, 'before', { callee: 'mutex_lock' }, [
       down_read(mapping),
@@ -168,7 +168,7 @@ function holdMapping(): readonly Edit[] {
     ]),
     drop(move.name, { callee: 'try_to_unmap' }),
     drop(move.name, { callee: 'let', nth: 2 }),
-    insert(move.name, 'after', { callee: 'lock_page', nth: 2 }, [
+    insert(move.name, 'before', { callee: 'try_to_unmap' }, [
       when(
         PageAnon(page),
         [call(try_to_unmap, { page, flags: TTU_MIGRATION }), let_(mapped, ONE)],
@@ -186,7 +186,7 @@ function holdMapping(): readonly Edit[] {
     // the mutex comes after i_mmap_rwsem
     insert(remove.name, 'before', { callee: 'down_write' }, [mutex_unlock(hugetlb_fault_mutex_of_index(at))]),
     insert(remove.name, 'after', { callee: 'down_write' }, [mutex_lock(hugetlb_fault_mutex_of_index(at))]),
-    insert(move.name, 'before', { callee: 'unlock_page' }, [
+    insert(move.name, 'before', { callee: 'unlock_page', nth: 1 }, [
       when(not(is_zero(locked)), [up_write(rmap_rwsem(page))]),
     ]),
   ];

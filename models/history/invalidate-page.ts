@@ -83,7 +83,7 @@ export const invalidatePages: readonly Change[] = [
     until: '4.13',
     commit: 'f27176cfc363',
     about: 'page_mkclean_one calls invalidate_page under the lock, when it cleaned the entry',
-    edits: [insert(mkclean, 'after', { callee: 'let' }, invalidatePage(addr))],
+    edits: [insert(mkclean, 'after', { callee: 'let', nth: 1 }, invalidatePage(addr))],
   },
   {
     until: '4.13',

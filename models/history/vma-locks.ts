@@ -155,7 +155,7 @@ export const vmaLocks: readonly Change[] = [
     until: '6.9',
     commit: '7c43a553792a',
     about: 'faults on pages of hugetlb are tried again with mmap_lock',
-    edits: [retries(hugetlb_fault, { callee: 'let' })],
+    edits: [retries(hugetlb_fault, { callee: 'let', nth: 1 })],
   },
   {
     since: '6.6',
