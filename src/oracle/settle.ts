@@ -43,10 +43,10 @@ export function settleContents(l: Asking, t: number, kind: number, object: numbe
       (!gone && fileShows(l, addr, k, backed));
     for (const oracle of l.oracles) oracle.discarded?.(l, t, addr, k, backed, allowed);
     l.looks.discarded++;
-    if (backed >= 0) m.words[o + OBJECT.CELL + k] = backed;
-    // and the reaper has been there
-    else if (kind === WINDOW.DISCARD) m.words[o + OBJECT.CELL + k] = resultOf(m, addr, k);
-    if (backed >= 0 && kind === WINDOW.DISCARD) tellOthers(m, t, object, k, backed);
+    // the reaper may have been there; a fault that had looked before it may still put zeros there
+    const left = backed < 0 && kind === WINDOW.DISCARD ? resultOf(m, addr, k) : backed;
+    if (left >= 0 || kind === WINDOW.DISCARD) m.words[o + OBJECT.CELL + k] = left;
+    if (left >= 0 && kind === WINDOW.DISCARD) tellOthers(m, t, object, k, left);
   }
   if (kind === WINDOW.DISCARD) m.words[o + OBJECT.STATE] &= ~EVERY_CHOSEN;
   const e = baseEntry(m, addr);

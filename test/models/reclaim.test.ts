@@ -140,6 +140,29 @@ test('the oom killer chooses no process whose last thread has begun to exit, or 
   }
 });
 
+test('zeros that a fault puts back beside a discard and the oom reaper are what the discard left', () => {
+  const one = caseOf('anon', 'none', [
+    [['__oom_reap_task_mm', 0]],
+    [['madvise_dontneed', 0, 4]],
+    [['device_write', 0, 0]],
+  ]);
+  const [[first, empty]] = one.world.mms;
+  const c: Case = { ...one, world: { ...one.world, mms: [[{ ...first, map: 'huge' }, empty]] } };
+  const lab = new Laboratory(callables, reference, reference);
+  // the fault has seen no reaper under the lock of the PMD, which the reaper then waits for
+  const schedule = segments(lab, c.threads, [
+    stops(1, 0, 'madvise_dontneed tlb_finish_mmu', 'tlb_flush_mmu_free'),
+    stops(
+      2,
+      0,
+      'device_write prq_event_thread handle_mm_fault do_huge_pmd_anonymous_page',
+      'page_add_new_anon_rmap',
+    ),
+  ]);
+  const { violation } = lab.replay({ ...c, schedule }, 'candidate');
+  expect(violation).toBeUndefined();
+});
+
 test('the fault that breaks a KSM page of a read-only vma makes it no more writable', () => {
   const scan: Called = ['ksm_scan', 0, 1];
   const one = caseOf('anon', 'page', [[scan], [scan, ['user_write', 0, 0]]]);
