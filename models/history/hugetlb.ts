@@ -1,9 +1,15 @@
 import { branch, call, flags, go_to, not, number, slot, when } from '../../src/program/build.js';
 import { drop, insert, type Edit } from '../../src/program/model.js';
 import type { Operation, Register } from '../../src/program/step.js';
-import { pte_none } from '../../src/kernel/entry.js';
+import { DIRTY, pte_none, WRITE } from '../../src/kernel/entry.js';
 import { tlb_flush_mmu_tlbonly, tlb_remove_tlb_entry } from '../../src/kernel/gather.js';
-import { huge_ptep_get, hugetlb_i_mmap, mutex_lock, mutex_unlock } from '../../src/kernel/hugetlb.js';
+import {
+  huge_ptep_get,
+  huge_ptep_set_access_flags,
+  hugetlb_i_mmap,
+  mutex_lock,
+  mutex_unlock,
+} from '../../src/kernel/hugetlb.js';
 import { hugetlb_fault_mutex_of_index } from '../../src/kernel/hugetlb-truncate.js';
 import { PageHuge } from '../../src/kernel/hugetlb-migrate.js';
 import {
@@ -21,11 +27,12 @@ import { PageAnon } from '../../src/kernel/page.js';
 import { rmap_rwsem } from '../../src/kernel/page-vma-mapped.js';
 import { is_zero, let_ } from '../../src/kernel/range.js';
 import { flush_tlb_range } from '../../src/kernel/tlb.js';
-import { is_cow_mapping } from '../../src/kernel/vma.js';
+import { is_cow_mapping, vma_shared } from '../../src/kernel/vma.js';
 import { TTU_MIGRATION, TTU_RMAP_LOCKED } from '../../src/kernel/vmscan.js';
 import type { Change } from '../history.js';
 import { hugetlbCuts } from './hugetlb-cuts.js';
 import { __unmap_hugepage_range } from '../operations/__unmap_hugepage_range.js';
+import { hugetlb_cow } from '../operations/hugetlb_cow.js';
 import { copy_hugetlb_page_range } from '../operations/copy_hugetlb_page_range.js';
 import { huge_pte_alloc } from '../operations/huge_pte_alloc.js';
 import { hugetlb_change_protection } from '../operations/hugetlb_change_protection.js';
@@ -220,6 +227,17 @@ function sharesUnderPageTableLock(): readonly Edit[] {
   ];
 }
 
+/** A shared mapping copies no page, whatever its entry allowed before: hugetlb_wp. */
+function sharedStaysShared(): readonly Edit[] {
+  const [addr, pte, vma] = registers(hugetlb_cow, 'addr', 'pte', 'vma');
+  return [
+    insert(hugetlb_cow.name, 'before', { callee: 'let', nth: 1 }, [
+      // set_huge_ptep_writable
+      when(vma_shared(vma), [huge_ptep_set_access_flags(addr, pte, flags(WRITE, DIRTY)), go_to('out')]),
+    ]),
+  ];
+}
+
 export const hugetlbChanges: readonly Change[] = [
   {
     since: '4.19',
@@ -251,6 +269,13 @@ export const hugetlbChanges: readonly Change[] = [
     about:
       'a table that unmapping gives up is recorded in the gather and flushed before i_mmap_rwsem is dropped',
     edits: recordUnshared(),
+  },
+  {
+    since: '6.0',
+    commit: '1d8d14641fd9',
+    about:
+      'a write fault on a read-only hugetlb entry of a shared mapping makes it writable and copies nothing',
+    edits: sharedStaysShared(),
   },
   ...hugetlbCuts,
   {

@@ -247,6 +247,43 @@ test('before v6.16 another mm shares the table again between its unsharing and t
   ).toBeUndefined();
 });
 
+test('before v6.0 a write fault copies the page of a shared mapping whose table another mm has made read-only', () => {
+  const half = (file: number): Region => ({ ...region('hugetlb-shared', 'pmd-shared'), file });
+  const whole = [half(0), half(1)] as const;
+  const one = caseOf([], ['hugetlbfs', 'hugetlbfs'], []);
+  const call = (name: string, ...args: number[]): Case['threads'][number]['operations'][number] => ({
+    name,
+    args,
+    choices: [],
+  });
+  const c: Case = {
+    ...one,
+    world: { ...one.world, mms: [whole, whole] },
+    threads: [
+      { kind: 'cpu', mm: 1, operations: [call('mprotect', 8, 4, 0), call('mprotect', 8, 4, 1)] },
+      { kind: 'cpu', mm: 0, operations: [call('soft_offline_huge_page', 0)] },
+      { kind: 'device', mm: 0, operations: [call('device_write', 0, 0)] },
+    ],
+  };
+  const reference = named('always-notify');
+  const edits = reference.edits.filter((e) => !('why' in e && e.why?.includes('1d8d14641fd9')));
+  // the vma is writable again, and the entry of the table that the fault shares is not yet
+  const shares =
+    'device_write:14 prq_event_thread:16 handle_mm_fault:2 hugetlb_fault:14+2 huge_pte_alloc:8 page_table_shareable';
+  const schedule = [
+    [1, ''],
+    [0, ''],
+    [2, shares],
+  ].map(([thread, path]) => ({ thread: Number(thread), operation: 0, path: String(path), occurrence: 1 }));
+  for (const [model, verdict] of [
+    [{ ...reference, name: 'before v6.0', edits }, 'stale-read'],
+    [reference, undefined],
+  ] as const)
+    expect(
+      new Laboratory(callables, model, model).replay({ ...c, schedule }, 'candidate').violation?.kind,
+    ).toBe(verdict);
+});
+
 const FAILURE: Called = ['memory_failure_hugetlb', [0]];
 const READ: Called = ['user_read', [1, 0]];
 
