@@ -44,7 +44,8 @@ export function settleContents(l: Asking, t: number, kind: number, object: numbe
     for (const oracle of l.oracles) oracle.discarded?.(l, t, addr, k, backed, allowed);
     l.looks.discarded++;
     // the reaper may have been there; a fault that had looked before it may still put zeros there
-    const left = backed < 0 && kind === WINDOW.DISCARD ? resultOf(m, addr, k) : backed;
+    const drops = kind === WINDOW.DISCARD || kind === WINDOW.NONE;
+    const left = backed < 0 && drops ? resultOf(m, addr, k) : backed;
     if (left >= 0 || kind === WINDOW.DISCARD) m.words[o + OBJECT.CELL + k] = left;
     if (left >= 0 && kind === WINDOW.DISCARD) tellOthers(m, t, object, k, left);
   }

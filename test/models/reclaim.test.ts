@@ -2,7 +2,6 @@ import { expect, test } from '@jest/globals';
 
 import { callables, models } from '../../models/models.js';
 import { Prng } from '../../src/base/prng.js';
-import { oom_reap_task_mm } from '../../models/operations/oom_reap_task_mm.js';
 import { MMF } from '../../src/kernel/oom.js';
 import { MM } from '../../src/machine/layout.js';
 import { verb } from '../../src/machine/verb.js';
@@ -117,7 +116,7 @@ test('the oom killer chooses no process whose last thread has begun to exit, or 
     m.words[m.layout.mmAt(addr >> m.layout.pagesShift) + MM.FLAGS] |= MMF.VICTIM;
     return DONE;
   });
-  const { name, locals } = oom_reap_task_mm;
+  const { name, locals } = callables.find((k) => k.operation.name === '__oom_reap_task_mm')!.operation;
   const [start] = locals.filter((r) => r.name === 'start');
   const late = [
     insert(name, 'before', { callee: 'mark_oom_victim' }, [chosen(start)]),
@@ -161,6 +160,25 @@ test('zeros that a fault puts back beside a discard and the oom reaper are what 
   ]);
   const { violation } = lab.replay({ ...c, schedule }, 'candidate');
   expect(violation).toBeUndefined();
+});
+
+test('zeros that a fault puts where reclaim drops a freed page beside the oom reaper are what the drop left', () => {
+  const c = caseOf('anon', 'lazyfree', [
+    [['__oom_reap_task_mm', 0]],
+    [['shrink_page_list', 0]],
+    [['device_read', 0, 0]],
+  ]);
+  const lab = new Laboratory(callables, reference, reference);
+  const schedule = [
+    ...segments(lab, c.threads, [
+      stops(1, 0, 'shrink_page_list try_to_unmap', 'page_mapped'),
+      stops(2, 0, 'device_read prq_event_thread handle_mm_fault do_anonymous_page', 'set_pte_at'),
+    ]),
+    // the mm is being reaped, and the page gone, when the drop returns
+    { thread: 0, operation: 0, path: '__oom_reap_task_mm:18+ tlb_gather_mmu', occurrence: 1 },
+    ...segments(lab, c.threads, [ends(1, 0), ends(2, 0)]),
+  ];
+  expect(lab.replay({ ...c, schedule }, 'candidate').violation).toBeUndefined();
 });
 
 test('the fault that breaks a KSM page of a read-only vma makes it no more writable', () => {
