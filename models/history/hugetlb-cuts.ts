@@ -1,7 +1,8 @@
-import { call, not, when } from '../../src/program/build.js';
+import { call, not, number, when } from '../../src/program/build.js';
 import { drop, insert, type Edit, type Locator } from '../../src/program/model.js';
 import type { Operation, Register } from '../../src/program/step.js';
-import { cut_i_mmap } from '../../src/kernel/hugetlb-tables.js';
+import { cuts_shareable } from '../../src/kernel/hugetlb-tables.js';
+import { hugetlbfs_i_mmap } from '../../src/kernel/hugetlb-truncate.js';
 import { down_write, up_write } from '../../src/kernel/locks.js';
 import { is_zero, let_ } from '../../src/kernel/range.js';
 import type { Change } from '../history.js';
@@ -27,15 +28,16 @@ function splitUnshares(): readonly Edit[] {
 /** The table is given up while i_mmap_rwsem keeps faults from sharing it again, until the vma is cut. */
 function splitHoldsMapping(): readonly Edit[] {
   const { name } = hugetlb_unshare_pmds;
+  const mapping = hugetlbfs_i_mmap();
   const split = { callee: hugetlb_vm_op_split.name, put: true } as const;
-  const held = (of: Operation, start: Register, count: Register, cut: Locator): readonly Edit[] => {
-    const lock = register(of, 'cut');
+  const hold = (of: Operation, start: Register, count: Register, cut: Locator): readonly Edit[] => {
+    const held = register(of, 'cut');
     return [
       insert(of.name, 'before', split, [
-        let_(lock, cut_i_mmap(start, count)), // vma_prepare
-        when(not(is_zero(lock)), [down_write(lock)]),
+        let_(held, number(0)),
+        when(cuts_shareable(start, count), [down_write(mapping), let_(held, number(1))]), // vma_prepare
       ]),
-      insert(of.name, 'after', cut, [when(not(is_zero(lock)), [up_write(lock)])]), // vma_complete
+      insert(of.name, 'after', cut, [when(not(is_zero(held)), [up_write(mapping)])]), // vma_complete
     ];
   };
   const [start, count] = ['start', 'count'].map((r) => register(do_munmap, r));
@@ -43,8 +45,8 @@ function splitHoldsMapping(): readonly Edit[] {
   return [
     drop(name, { callee: 'down_write' }),
     drop(name, { callee: 'up_write' }),
-    ...held(do_munmap, start, count, { callee: 'detach_vmas_to_be_unmapped' }),
-    ...held(mprotect_fixup, addr, pages, { callee: 'equal' }),
+    ...hold(do_munmap, start, count, { callee: 'detach_vmas_to_be_unmapped' }),
+    ...hold(mprotect_fixup, addr, pages, { callee: 'equal' }),
   ];
 }
 

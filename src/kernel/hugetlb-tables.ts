@@ -225,9 +225,12 @@ export const splits_shareable = test(
   (m, _t, addr) => yes(cutsSharing(m, addr)),
   P,
 );
-/** i_mmap_rwsem of the hugetlb vma that is cut at either end so that its table cannot be shared any more; 0 for none. */
-export const cut_i_mmap = value('vma_prepare_i_mmap_rwsem', ['start', 'count'], (m, _t, start, count) =>
-  cutsSharing(m, start) || cutsSharing(m, start + count) ? m.layout.hugetlbMmap + 1 : 0,
+/** A hugetlb vma is cut at either end of the range so that its table cannot be shared any more. */
+export const cuts_shareable = test(
+  'hugetlb_split_pud',
+  ['start', 'count'],
+  (m, _t, start, count) => yes(cutsSharing(m, start) || cutsSharing(m, start + count)),
+  P,
 );
 
 /** No vma is left over the PUD region of the address: its table of PMDs can go (floor and ceiling of free_pgtables). */
