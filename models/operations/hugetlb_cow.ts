@@ -29,8 +29,8 @@ import { mmu_notifier_invalidate_range_start } from './mmu_notifier_invalidate_r
 const ONE = number(1);
 
 /**
- * Write fault on a read-only hugetlb entry of a private mapping. Entered and left with the entry's lock held, the old
- * page locked and referenced by the caller. mm/hugetlb.c, v4.14.
+ * Write fault on a read-only hugetlb entry of a private mapping; before v6.0 of a shared one too, whose page is copied.
+ * Entered and left with the entry's lock held, the old page locked and referenced by the caller. mm/hugetlb.c, v4.14.
  *
  * Left out: reservations, and with them unmap_ref_private, which takes the page from the children of the mapping's
  * owner when the pool is empty; anon_vma_prepare.
